@@ -1,0 +1,59 @@
+package finding
+
+// Handler receives the result of a scan: Start once, Finding for each finding
+// in report order, End once. Calls come from one goroutine. An error stops
+// the delivery and is returned by whoever delivers.
+type Handler interface {
+	Start(Header) error
+	Finding(*Finding) error
+	End() error
+}
+
+// Header is what a report says before its findings.
+type Header struct {
+	Tool     Tool
+	Source   Source
+	Coverage Coverage
+	Rules    []Rule // every rule that was used, sorted by id
+}
+
+// Tool names the program that made a report.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Source says what was scanned. It holds nothing that differs between two runs on
+// the same input, and no user information from a URL.
+type Source struct {
+	Kind   string `json:"kind"` // "repository", "url", "range", "staged", "worktree", "folder", "file", "stdin"
+	Name   string `json:"name"` // as the user gave it
+	Range  string `json:"range,omitempty"`
+	Head   string `json:"head,omitempty"`   // hex id of the commit at HEAD
+	Branch string `json:"branch,omitempty"` // full ref name HEAD points at
+	Remote string `json:"remote,omitempty"` // URL of remote "origin", user information removed
+}
+
+// Rule is what a report says of a rule.
+type Rule struct {
+	ID          string
+	Description string
+	Help        string // what to do now, plain sentences
+	URL         string // the vendor's page on revoking, may be empty
+	Severity    Severity
+	Confidence  Confidence
+	Tags        []string
+}
+
+// Deliver sends a header and findings to h.
+func Deliver(h Handler, header Header, findings []*Finding) error {
+	if err := h.Start(header); err != nil {
+		return err
+	}
+	for _, f := range findings {
+		if err := h.Finding(f); err != nil {
+			return err
+		}
+	}
+	return h.End()
+}
