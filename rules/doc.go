@@ -1,0 +1,30 @@
+// Package rules reads rule files: which texts are secrets, and which of those
+// are none after all.
+//
+// A rule file is TOML in the schema that gitleaks made common (title, extend,
+// [[rules]] with id, description, regex, path, secretGroup, entropy, keywords, tags,
+// skipReport and allowlists; global [[allowlists]]), so that existing files can be
+// brought along, with keys of our own for a rule:
+//
+//	severity    critical, high (default), medium or low
+//	confidence  high, medium (default) or low: before an inspector weighs the value
+//	inspect     the inspector that judges a match; without regex, the locator that
+//	            finds it (see package inspect)
+//	help        what to do about a finding, in plain sentences
+//	url         the vendor's page on revoking such a secret
+//	prefixes    what every secret of the kind starts with; redaction may show it
+//	window      width of a match in bytes, for a regex that has no bound itself
+//
+// Reading is strict: an unknown key, a regex that does not parse, a second rule of
+// the same id, an allowlist without criteria and the like are errors with file and
+// line ([Error]), all reported together. [[rules.required]] is an error until it
+// is supported.
+//
+// # How a rule matches
+//
+// The engine looks for the rule's keywords, case-insensitively. At each hit it
+// evaluates the regex on a bounded window round the hit and counts only matches
+// that cover the hit. A regex must therefore hold one of the keywords in each
+// of its matches, best near its start, and bound its repetitions. A rule without
+// keywords is evaluated everywhere.
+package rules

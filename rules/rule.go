@@ -1,0 +1,77 @@
+package rules
+
+import (
+	"regexp"
+	"strings"
+)
+
+// MaxWindow is the widest window a rule may declare, in bytes.
+const MaxWindow = 1 << 20
+
+// MaxPendingLists bounds the allowlists of one rule that ask for text and place
+// together, so that their state fits the bits of [Rule.AllowValue].
+const MaxPendingLists = 64
+
+// Rule describes one kind of secret. It is immutable after [Load] and safe
+// for concurrent use.
+//
+// A rule has a Regex, or an Inspect that names a locator (a hand-written
+// matcher, see package inspect), or neither and a Path. With a Path, only texts
+// at matching paths count; with a Path alone, the path itself is the finding.
+type Rule struct {
+	ID          string
+	Description string
+	Regex       string // Go RE2 source
+	Path        string // regex over the full slash path
+	// SecretGroup is the group of Regex that is the secret. 0 stands for the
+	// first group that is not empty, and for the whole match without one.
+	SecretGroup int
+	// Entropy drops a secret whose Shannon entropy, in bits a byte, is not above it.
+	Entropy    float64
+	Keywords   []string // lower case; sought whatever their case
+	Tags       []string
+	SkipReport bool   // matched, but no finding of its own
+	Severity   string // "critical", "high", "medium" or "low"
+	Confidence string // "high", "medium" or "low"
+	Inspect    string // an inspector, or a locator when Regex is empty
+	Help       string // what to do now, plain sentences
+	URL        string // the vendor's page on revoking, may be empty
+	Prefixes   []string
+	// Window is the declared width of a match in bytes, 0 if not declared. A
+	// verdict never depends on bytes further than this from the keyword.
+	Window int
+	// Allowlists are the rule's own and the global ones that apply to it.
+	Allowlists []*Allowlist
+
+	pendingBit []uint8 // of each allowlist that is mixed
+	regex      lazyRegexp
+	path       lazyRegexp
+}
+
+// Regexp returns Regex compiled, nil without one.
+func (r *Rule) Regexp() *regexp.Regexp {
+	if r.Regex == "" {
+		return nil
+	}
+	return r.regex.get(r.Regex)
+}
+
+// PathRegexp returns Path compiled, nil without one.
+func (r *Rule) PathRegexp() *regexp.Regexp {
+	if r.Path == "" {
+		return nil
+	}
+	return r.path.get(r.Path)
+}
+
+// KnownPrefix returns the longest of the rule's prefixes that value starts with.
+// Every secret of the kind starts with one, so that showing it gives nothing away.
+func (r *Rule) KnownPrefix(value string) string {
+	longest := ""
+	for _, prefix := range r.Prefixes {
+		if len(prefix) > len(longest) && strings.HasPrefix(value, prefix) {
+			longest = prefix
+		}
+	}
+	return longest
+}

@@ -1,0 +1,169 @@
+package rules
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+)
+
+// document is one rule file while it is read. It collects every mistake, so
+// that a user sees them all at once.
+type document struct {
+	name     string
+	outline  outline
+	problems []error
+}
+
+// position is a place in a rule file.
+type position struct {
+	file string
+	line int
+}
+
+// problem notes a mistake at a position.
+func problem(at position, rule, format string, args ...any) error {
+	return &Error{File: at.file, Line: at.line, Rule: rule, Problem: fmt.Sprintf(format, args...)}
+}
+
+// table is one table of a document while its keys are read. Reading a key of the
+// wrong type notes a mistake and returns the zero value.
+type table struct {
+	doc    *document
+	path   string
+	rule   string // id of the rule it belongs to, for messages
+	values map[string]any
+	read   map[string]bool
+}
+
+// parse reads a document's syntax and returns its root table.
+func parse(name string, data []byte) (*document, *table, error) {
+	values := map[string]any{}
+	if _, err := toml.Decode(string(data), &values); err != nil {
+		var syntax toml.ParseError
+		if errors.As(err, &syntax) {
+			return nil, nil, &Error{File: name, Line: max(syntax.Position.Line, 1), Problem: "not valid TOML: " + syntax.Message}
+		}
+		return nil, nil, &Error{File: name, Line: 1, Problem: "not valid TOML: " + err.Error()}
+	}
+	doc := &document{name: name, outline: outlineOf(string(data))}
+	return doc, newTable(doc, "", values), nil
+}
+
+func newTable(doc *document, path string, values map[string]any) *table {
+	return &table{doc: doc, path: path, values: values, read: map[string]bool{}}
+}
+
+// at returns the position of a key of the table, or of the table for "".
+func (t *table) at(key string) position {
+	path := t.path
+	if key != "" {
+		path = strings.TrimPrefix(path+"."+key, ".")
+	}
+	return position{file: t.doc.name, line: t.doc.outline.line(path)}
+}
+
+// fail notes a mistake at a key.
+func (t *table) fail(key, format string, args ...any) {
+	t.doc.problems = append(t.doc.problems, problem(t.at(key), t.rule, format, args...))
+}
+
+// has reports whether the table sets key.
+func (t *table) has(key string) bool { _, ok := t.values[key]; return ok }
+
+// value reads a key as a T, noting a mistake for any other type.
+func value[T any](t *table, key, want string) (v T) {
+	t.read[key] = true
+	raw, ok := t.values[key]
+	if !ok {
+		return v
+	}
+	v, ok = raw.(T)
+	if !ok {
+		t.fail(key, "%s must be %s", key, want)
+	}
+	return v
+}
+
+func (t *table) str(key string) string { return value[string](t, key, "a string") }
+
+func (t *table) boolean(key string) bool { return value[bool](t, key, "true or false") }
+
+func (t *table) integer(key string) int { return int(value[int64](t, key, "a whole number")) }
+
+// number reads a float; a whole number is one too.
+func (t *table) number(key string) float64 {
+	if n, ok := t.values[key].(int64); ok {
+		t.read[key] = true
+		return float64(n)
+	}
+	return value[float64](t, key, "a number")
+}
+
+// strs reads an array of strings.
+func (t *table) strs(key string) []string {
+	raw := value[[]any](t, key, "an array of strings")
+	list := make([]string, 0, len(raw))
+	for _, item := range raw {
+		s, ok := item.(string)
+		if !ok {
+			t.fail(key, "%s must be an array of strings", key)
+			return nil
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// child reads a table; it is nil when the key is not set.
+func (t *table) child(key string) *table {
+	raw := value[map[string]any](t, key, fmt.Sprintf("a table: write [%s]", key))
+	if raw == nil {
+		return nil
+	}
+	sub := newTable(t.doc, strings.TrimPrefix(t.path+"."+key, "."), raw)
+	sub.rule = t.rule
+	return sub
+}
+
+// children reads an array of tables, inline or not.
+func (t *table) children(key string) []*table {
+	t.read[key] = true
+	var items []map[string]any
+	switch raw := t.values[key].(type) {
+	case nil:
+	case []map[string]any:
+		items = raw
+	case []any:
+		for _, item := range raw {
+			values, ok := item.(map[string]any)
+			if !ok {
+				t.fail(key, "%s must be an array of tables: write [[%s]]", key, key)
+				return nil
+			}
+			items = append(items, values)
+		}
+	default:
+		t.fail(key, "%s must be an array of tables: write [[%s]]", key, key)
+	}
+	var list []*table
+	for i, values := range items {
+		path := fmt.Sprintf("%s[%d]", strings.TrimPrefix(t.path+"."+key, "."), i)
+		sub := newTable(t.doc, path, values)
+		sub.rule = t.rule
+		list = append(list, sub)
+	}
+	return list
+}
+
+// done notes every key that nothing has read.
+func (t *table) done() {
+	for _, key := range slices.Sorted(maps.Keys(t.values)) {
+		if !t.read[key] {
+			t.fail(key, "unknown key %q: correct its spelling or remove it", key)
+		}
+	}
+}
