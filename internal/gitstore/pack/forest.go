@@ -1,0 +1,231 @@
+package pack
+
+import (
+	"errors"
+	"math/bits"
+	"slices"
+	"sort"
+)
+
+// none marks the absence of a slot in the forest's arrays.
+const none = ^uint32(0)
+
+// Forest is the delta forest of a pack in flat arrays. Entries are numbered by
+// slots, in the order they lie in the file; position is the number of an object in
+// the index. 25 bytes an entry.
+//
+// It is immutable once [Forest.SetKind] has been called for external roots.
+type Forest struct {
+	offsets   []uint64 // by slot, ascending; one more at the end: where entries end
+	positions []uint32 // by slot: position in the index
+	first     []uint32 // by slot: first child, or none
+	sibling   []uint32 // by slot: next child of the same base, or none
+	base      []uint32 // by slot: the base, or none
+	kinds     []Kind   // by slot: kind of the object; 0 when it cannot be decoded
+
+	roots    []uint32
+	external []External
+	damaged  []Damaged
+}
+
+// External is a root that is a delta against an object outside the pack, as in
+// a thin pack.
+type External struct {
+	Slot uint32
+	Base ID
+}
+
+// Damaged is an entry that belongs to no tree of the forest.
+type Damaged struct {
+	Slot uint32
+	Err  error
+}
+
+func newForest(p *Pack) *Forest {
+	n := p.index.Count()
+	f := &Forest{
+		offsets:   make([]uint64, n+1),
+		positions: make([]uint32, n),
+		first:     make([]uint32, n),
+		sibling:   make([]uint32, n),
+		base:      make([]uint32, n),
+		kinds:     make([]Kind, n),
+	}
+	f.sortByOffset(p)
+	f.linkBases(p)
+	// Linking from the back leaves children in file order.
+	for s := n - 1; s >= 0; s-- {
+		if b := f.base[s]; b != none {
+			f.sibling[s] = f.first[b]
+			f.first[b] = uint32(s)
+		}
+	}
+	for _, root := range f.roots {
+		f.spread(root, f.kinds[root])
+	}
+	f.findOrphans(p)
+	return f
+}
+
+// sortByOffset fills offsets and positions. Offset and position share a word
+// where they fit, since sorting words is several times faster than sorting pairs.
+func (f *Forest) sortByOffset(p *Pack) {
+	n := len(f.positions)
+	f.offsets[n] = p.end
+	offset := func(i int) uint64 {
+		o, ok := p.index.Offset(i)
+		if !ok || o > p.end {
+			o = p.end // reported by linkBases as outside the pack
+		}
+		return o
+	}
+	shift := bits.Len(uint(n))
+	if bits.Len64(p.end)+shift > 64 {
+		for i := range f.positions {
+			f.positions[i] = uint32(i)
+		}
+		slices.SortFunc(f.positions, func(a, b uint32) int { return int(int64(offset(int(a))) - int64(offset(int(b)))) })
+		for s, i := range f.positions {
+			f.offsets[s] = offset(int(i))
+		}
+		return
+	}
+	keys := f.offsets[:n]
+	for i := range keys {
+		keys[i] = offset(i)<<shift | uint64(i)
+	}
+	slices.Sort(keys)
+	for s, key := range keys {
+		f.positions[s] = uint32(key & (1<<shift - 1))
+		keys[s] = key >> shift
+	}
+}
+
+// linkBases parses every entry header and records its base, or makes it a root.
+func (f *Forest) linkBases(p *Pack) {
+	var slots []uint32 // by position, made when the first delta by id asks for it
+	for s := range f.positions {
+		f.first[s], f.sibling[s], f.base[s] = none, none, none
+		e, err := p.entryAt(f.offsets[s])
+		if err == nil && s > 0 && f.offsets[s] == f.offsets[s-1] {
+			err = p.damage(f.offsets[s], errors.New("index gives one entry two names"))
+		}
+		if err != nil {
+			f.damaged = append(f.damaged, Damaged{uint32(s), err})
+			continue
+		}
+		switch e.kind {
+		case offsetDelta:
+			at := f.offsets[s] - e.base
+			b := sort.Search(s, func(i int) bool { return f.offsets[i] >= at })
+			if b == s || f.offsets[b] != at {
+				f.damaged = append(f.damaged, Damaged{uint32(s), p.damage(f.offsets[s], errors.New("no entry begins where the delta base must"))})
+				continue
+			}
+			f.base[s] = uint32(b)
+		case refDelta:
+			i, ok := p.index.Find(e.baseID)
+			if !ok {
+				f.external = append(f.external, External{uint32(s), e.baseID})
+				continue
+			}
+			if slots == nil {
+				slots = f.slotsByPosition()
+			}
+			f.base[s] = slots[i]
+		default:
+			f.kinds[s] = e.kind
+			f.roots = append(f.roots, uint32(s))
+		}
+	}
+}
+
+func (f *Forest) slotsByPosition() []uint32 {
+	slots := make([]uint32, len(f.positions))
+	for s, i := range f.positions {
+		slots[i] = uint32(s)
+	}
+	return slots
+}
+
+// spread gives every entry of the tree under root its kind.
+func (f *Forest) spread(root uint32, kind Kind) {
+	for s := range f.Tree(root) {
+		f.kinds[s] = kind
+	}
+}
+
+// findOrphans reports the entries below a damaged one and those in a cycle of
+// deltas by id: no root leads to them.
+func (f *Forest) findOrphans(p *Pack) {
+	known := make(map[uint32]bool, len(f.damaged)+len(f.external))
+	for _, d := range f.damaged {
+		known[d.Slot] = true
+	}
+	for _, e := range f.external {
+		for s := range f.Tree(e.Slot) {
+			known[s] = true
+		}
+	}
+	for s, kind := range f.kinds {
+		if kind == 0 && !known[uint32(s)] {
+			f.damaged = append(f.damaged, Damaged{uint32(s), p.damage(f.offsets[s], errors.New("chain of deltas leads to no whole object"))})
+		}
+	}
+}
+
+// Tree yields root and everything that is a delta against it, directly or not,
+// each base before its children. A root in a cycle is not to be asked for.
+func (f *Forest) Tree(root uint32) func(yield func(uint32) bool) {
+	return func(yield func(uint32) bool) {
+		for s := root; ; {
+			if !yield(s) {
+				return
+			}
+			if f.first[s] != none {
+				s = f.first[s]
+				continue
+			}
+			for s != root && f.sibling[s] == none {
+				s = f.base[s]
+			}
+			if s == root {
+				return
+			}
+			s = f.sibling[s]
+		}
+	}
+}
+
+// Len returns the number of entries.
+func (f *Forest) Len() int { return len(f.positions) }
+
+// Roots returns the slots of the whole objects, in file order. External
+// roots are not among them.
+func (f *Forest) Roots() []uint32 { return f.roots }
+
+// External returns the roots whose base lies outside the pack. They belong to
+// no kind until [Forest.SetKind].
+func (f *Forest) External() []External { return f.external }
+
+// Damaged returns the entries that no walk can reach, with the reason.
+func (f *Forest) Damaged() []Damaged { return f.damaged }
+
+// Position returns the position in the index of the object at slot.
+func (f *Forest) Position(slot uint32) int { return int(f.positions[slot]) }
+
+// Kind returns the kind of the object at slot, 0 when it cannot be known.
+func (f *Forest) Kind(slot uint32) Kind { return f.kinds[slot] }
+
+// SetKind says of which kind an external root's base is, and so its whole tree. It
+// must not be called while others use the forest.
+func (f *Forest) SetKind(e External, kind Kind) { f.spread(e.Slot, kind) }
+
+// positionAt returns the index position of the entry that begins at offset.
+func (f *Forest) positionAt(offset uint64) (int, bool) {
+	s, ok := slices.BinarySearch(f.offsets[:len(f.positions)], offset)
+	if !ok {
+		return 0, false
+	}
+	return int(f.positions[s]), true
+}

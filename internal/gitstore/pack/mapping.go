@@ -1,0 +1,47 @@
+package pack
+
+import "os"
+
+// mapping is the read-only content of a file, mapped into memory where the
+// system offers that and read otherwise.
+type mapping struct {
+	data    []byte
+	release func() error
+}
+
+// openMapping maps the regular file at path. An empty file gives empty data.
+// Whoever shrinks the file while it is mapped makes reads fault; walkers turn
+// such a fault into damage (see guard).
+func openMapping(path string) (*mapping, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &os.PathError{Op: "map", Path: path, Err: os.ErrInvalid}
+	}
+	if info.Size() == 0 {
+		return &mapping{release: func() error { return nil }}, nil
+	}
+	return mapFile(file, info.Size())
+}
+
+// Close releases the mapping; its data must not be touched afterwards.
+func (m *mapping) Close() error {
+	m.data = nil
+	return m.release()
+}
+
+// readFile is the fallback for systems and file systems that cannot map.
+func readFile(file *os.File, size int64) (*mapping, error) {
+	data := make([]byte, size)
+	if _, err := file.ReadAt(data, 0); err != nil {
+		return nil, err
+	}
+	return &mapping{data: data, release: func() error { return nil }}, nil
+}
