@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/unleak/unleak"
+	"github.com/unleak/unleak/rules"
+)
+
+// configName is the rule file that a repository or folder brings along.
+const configName = ".unleak.toml"
+
+// ruleFlags choose the rules of a scan.
+type ruleFlags struct {
+	config        string // file; empty: the target's own, else the built-in one
+	only, exclude []string
+}
+
+// rules loads the rules for a target whose own rule file may be in root.
+func (a *app) rules(flags ruleFlags, root string) (*rules.Set, error) {
+	file, err := a.ruleFile(flags.config, root)
+	if err != nil {
+		return nil, err
+	}
+	set, err := loadRules(file)
+	if err != nil {
+		return nil, err
+	}
+	if set, err = set.Select(flags.only, flags.exclude); err != nil {
+		return nil, usageError{err: err, hint: "the ids of all rules are in rules.toml, in the rule file in use, and in every SARIF report"}
+	}
+	if file == "" {
+		file = "built in"
+	}
+	a.notef("rules: %d, from %s", len(set.Rules), file)
+	return set, nil
+}
+
+// loadRules loads a rule file, or the built-in one when file is empty.
+func loadRules(file string) (*rules.Set, error) {
+	if file != "" {
+		return rules.LoadFile(file, builtinRules)
+	}
+	return builtinRules()
+}
+
+func builtinRules() (*rules.Set, error) {
+	set, err := rules.Load(unleak.RulesName, unleak.Rules())
+	if err != nil {
+		return nil, fmt.Errorf("the built-in rules do not load, which is a bug: %w", err)
+	}
+	return set, nil
+}
+
+// ruleFile finds the rule file to use; empty is the built-in one.
+//
+// The scanned repository is not trusted: its rule file must be a plain file, so
+// that no link or device in its place makes us read something else.
+func (a *app) ruleFile(config, root string) (string, error) {
+	if config != "" {
+		return a.path(config), nil
+	}
+	if root == "" {
+		return "", nil
+	}
+	file := filepath.Join(root, configName)
+	info, err := os.Lstat(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", nil
+	case err != nil:
+		return "", fmt.Errorf("cannot read the rule file of what is scanned: %w", err)
+	case !info.Mode().IsRegular():
+		return "", usagef("if you trust it, name it with --config", "%s is no plain file, so it is not used as the rule file", file)
+	}
+	return file, nil
+}

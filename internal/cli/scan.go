@@ -1,0 +1,133 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/unleak/unleak"
+	"github.com/unleak/unleak/scanner"
+	"github.com/unleak/unleak/scanner/finding"
+)
+
+// scanFlags are the flags of "unleak scan".
+type scanFlags struct {
+	sourceFlags
+	ruleFlags
+	outputFlags
+	profiles
+	reveal, exitZero            bool
+	jobs                        int
+	maxObjectSize, memoryBudget byteSize
+}
+
+// scan runs "unleak scan" on argument and leaves the exit code in a.code.
+func (a *app) scan(ctx context.Context, flags *scanFlags, argument string) (err error) {
+	if a.quiet && a.verbosely {
+		return usagef("choose one", "--quiet and --verbose cannot go together")
+	}
+	if flags.jobs < 0 {
+		return usagef("leave it out to use every core", "--jobs %d makes no sense", flags.jobs)
+	}
+	target, err := a.target(ctx, flags.sourceFlags, argument)
+	if err != nil {
+		return err
+	}
+	set, err := a.rules(flags.ruleFlags, target.root)
+	if err != nil {
+		return err
+	}
+	files, err := a.reportFiles(flags.outputFlags)
+	if err != nil {
+		return err
+	}
+	stopProfiles, err := flags.profiles.start()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stopProfiles()) }()
+	if flags.reveal {
+		a.warnf("--reveal shows secret values in full: keep the report out of logs, tickets and chats")
+	}
+
+	result, err := a.runScan(ctx, target.source, scanner.Options{
+		Rules:         set,
+		Jobs:          flags.jobs,
+		MaxObjectSize: int64(flags.maxObjectSize),
+		MemoryBudget:  int64(flags.memoryBudget),
+		Reveal:        flags.reveal,
+		Tool:          finding.Tool{Name: "unleak", Version: unleak.Version()},
+	})
+	if err != nil && !errors.Is(err, errInterrupted) {
+		return err
+	}
+	if result != nil {
+		if failed := a.writeReports(result, files, flags.outputFlags); failed != nil {
+			return failed
+		}
+		a.code = resultCode(result, flags.exitZero)
+	}
+	return err
+}
+
+// runScan scans with a bar on the terminal. A scan that was interrupted gives
+// [errInterrupted], and what it covered if anything.
+func (a *app) runScan(ctx context.Context, source scanner.Source, options scanner.Options) (*scanner.Result, error) {
+	options.Progress = &scanner.Progress{}
+	begin := time.Now()
+	stop := a.showProgress(options.Progress)
+	defer stop()
+	result, err := scanner.Scan(ctx, source, options)
+	stop()
+	switch {
+	case err != nil && ctx.Err() != nil && result == nil:
+		return nil, fmt.Errorf("%w before anything was scanned", errInterrupted)
+	case err != nil && ctx.Err() != nil:
+		return result, fmt.Errorf("%w: the report covers what was scanned until then", errInterrupted)
+	case err != nil:
+		return nil, err
+	}
+	a.notef("scanned in %s", time.Since(begin).Round(time.Millisecond))
+	if !result.Header.Coverage.Complete {
+		a.warnf("the scan is incomplete: %s", shortfall(result.Header.Coverage))
+	}
+	return result, nil
+}
+
+// shortfall says in one line why a scan is incomplete.
+func shortfall(c finding.Coverage) string {
+	text := fmt.Sprintf("%d skipped, %d missing, %d corrupt", len(c.Skipped), len(c.Missing), len(c.Corrupt))
+	if c.Omitted > 0 {
+		text += fmt.Sprintf(", %d more", c.Omitted)
+	}
+	return text + "; the report has the reasons"
+}
+
+func (a *app) scanCommand() *cobra.Command {
+	flags := &scanFlags{maxObjectSize: 256 << 20, memoryBudget: 512 << 20}
+	cmd := &cobra.Command{
+		Use:     "scan [PATH | URL | -]",
+		Short:   "Find every secret in a repository, folder, file or stream",
+		Long:    scanLong(),
+		Example: scanExample,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usagef("run one scan for each", "one PATH, URL or - at a time, but got %q and %q", withoutUser(args[0]), withoutUser(args[1]))
+			}
+			return nil
+		},
+		DisableFlagsInUseLine: true,
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		argument := "."
+		if len(args) > 0 {
+			argument = args[0]
+		}
+		return a.scan(cmd.Context(), flags, argument)
+	}
+	a.addScanFlags(cmd, flags)
+	return cmd
+}

@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// flagGroup is flags that help shows under one heading.
+type flagGroup struct {
+	title string
+	flags *pflag.FlagSet
+}
+
+func newGroup(title string) flagGroup {
+	group := flagGroup{title, pflag.NewFlagSet(title, pflag.ContinueOnError)}
+	group.flags.SortFlags = false
+	return group
+}
+
+// addScanFlags defines the flags of "unleak scan", and shows them in groups.
+func (a *app) addScanFlags(cmd *cobra.Command, f *scanFlags) {
+	what := newGroup("What to scan")
+	what.flags.BoolVar(&f.staged, "staged", false, "only what is staged for the next commit")
+	what.flags.BoolVar(&f.worktree, "worktree", false, "only the files on disk, leaving out what .gitignore ignores")
+	what.flags.BoolVar(&f.noIgnore, "no-ignore", false, "with --worktree: also what .gitignore ignores")
+	what.flags.StringVar(&f.commits, "range", "", "only what the commits of `A..B` bring in: for pull requests and pre-push hooks")
+
+	reports := newGroup("Reports")
+	reports.flags.StringVar(&f.format, "format", "text", "`FORMAT` of the report on standard output: text, json, jsonl or sarif")
+	reports.flags.StringArrayVar(&f.files, "output", nil, "write a report to `FILE` too, in the format its extension says, or as FORMAT:FILE; may be repeated")
+	reports.flags.BoolVar(&f.reveal, "reveal", false, "show secret values in full; otherwise they are redacted everywhere")
+	reports.flags.BoolVar(&f.exitZero, "exit-zero", false, "findings do not change the exit code; an incomplete scan still exits 3")
+	reports.flags.BoolVar(&f.noColor, "no-color", false, "no colors; so does NO_COLOR in the environment")
+	reports.flags.BoolVarP(&a.quiet, "quiet", "q", false, "no progress: only warnings and errors on standard error")
+	reports.flags.BoolVarP(&a.verbosely, "verbose", "v", false, "say which rules are in use and how long it took")
+
+	selection := newGroup("Rules")
+	selection.flags.StringVar(&f.config, "config", "", "rule `FILE`; otherwise "+configName+" in the root of what is scanned, otherwise the built-in rules")
+	selection.flags.StringArrayVar(&f.only, "rule", nil, "use only the rule `ID`; may be repeated")
+	selection.flags.StringArrayVar(&f.exclude, "exclude-rule", nil, "do not use the rule `ID`; may be repeated")
+
+	limits := newGroup("Limits")
+	limits.flags.IntVar(&f.jobs, "jobs", 0, "work on `N` objects at a time (default: one for each core)")
+	limits.flags.Var(&f.maxObjectSize, "max-object-size", "leave out objects above this `SIZE`, and say so")
+	limits.flags.Var(&f.memoryBudget, "memory-budget", "keep at most this `SIZE` of objects in memory")
+
+	hidden := newGroup("")
+	hidden.flags.StringVar(&f.cpu, "cpuprofile", "", "write a CPU profile to `FILE`")
+	hidden.flags.StringVar(&f.memory, "memprofile", "", "write an allocation profile to `FILE`")
+	hidden.flags.VisitAll(func(flag *pflag.Flag) { flag.Hidden = true })
+
+	groups := []flagGroup{what, reports, selection, limits}
+	for _, group := range append(groups, hidden) {
+		cmd.Flags().AddFlagSet(group.flags)
+	}
+	cmd.SetUsageFunc(groupedUsage(groups))
+	completeFormats(cmd)
+}
+
+// groupedUsage is cobra's usage with the flags under headings.
+func groupedUsage(groups []flagGroup) func(*cobra.Command) error {
+	return func(cmd *cobra.Command) error {
+		var text strings.Builder
+		fmt.Fprintf(&text, "Usage:\n  %s [flags]\n\nExamples:\n%s\n", cmd.UseLine(), cmd.Example)
+		for _, group := range groups {
+			fmt.Fprintf(&text, "\n%s:\n%s", group.title, group.flags.FlagUsagesWrapped(helpWidth))
+		}
+		_, err := fmt.Fprint(cmd.OutOrStderr(), text.String())
+		return err
+	}
+}
+
+// helpWidth is fixed, so that help reads the same wherever it is shown.
+const helpWidth = 80
+
+func completeFormats(cmd *cobra.Command) {
+	formats := cobra.FixedCompletions([]string{"text", "json", "jsonl", "sarif"}, cobra.ShellCompDirectiveNoFileComp)
+	if err := cmd.RegisterFlagCompletionFunc("format", formats); err != nil {
+		panic(err) // the flag is not defined
+	}
+}
