@@ -45,7 +45,7 @@ func (p *Pack) findEntries() ([]uint64, error) {
 			return offsets, p.damage(offset, errRatio)
 		}
 		target := w.buffers.get(int(e.size))
-		if err := guard(func() error { return z.inflate(target, packed, true) }); err != nil {
+		if err := Guard(func() error { return z.inflate(target, packed, true) }); err != nil {
 			return offsets, p.damage(offset, err)
 		}
 		w.buffers.put(target)

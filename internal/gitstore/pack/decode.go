@@ -10,7 +10,7 @@ var errNoBase = errors.New("delta base could not be made again")
 // decode returns the content of the object at slot in a buffer of the walker's. base is
 // the content of its delta base, nil for a root.
 func (w *Walker) decode(p *Pack, f *Forest, slot uint32, base []byte) (content []byte, err error) {
-	err = guard(func() error {
+	err = Guard(func() error {
 		offset := f.offsets[slot]
 		e, err := p.entryAt(offset)
 		if err != nil {

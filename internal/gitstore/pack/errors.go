@@ -24,11 +24,11 @@ func (e *DamageError) Error() string {
 	return fmt.Sprintf("%s: damaged at offset %d: %s", e.Path, e.Offset, e.Reason)
 }
 
-// guard runs f and turns a panic into an error: a bug met on hostile
+// Guard runs f and turns a panic into an error: a bug met on hostile
 // bytes, or a page fault because a mapped file shrank, is damage of one object
-// and must not end the scan. It must be deferred-free cheap, as it wraps
-// every delta tree.
-func guard(f func() error) (err error) {
+// and must not end the scan.
+
+func Guard(f func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if r := recover(); r != nil {

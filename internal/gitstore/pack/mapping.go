@@ -11,7 +11,7 @@ type mapping struct {
 
 // openMapping maps the regular file at path. An empty file gives empty data.
 // Whoever shrinks the file while it is mapped makes reads fault; walkers turn
-// such a fault into damage (see guard).
+// such a fault into damage (see Guard).
 func openMapping(path string) (*mapping, error) {
 	file, err := os.Open(path)
 	if err != nil {

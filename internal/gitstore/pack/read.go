@@ -30,7 +30,7 @@ type link struct {
 
 // Read appends the object at an index position to buf.
 func (r *Reader) Read(p *Pack, position int, buf []byte) (kind Kind, content []byte, err error) {
-	err = guard(func() error {
+	err = Guard(func() error {
 		kind, content, err = r.read(p, position)
 		return err
 	})
@@ -116,7 +116,7 @@ func (r *Reader) chain(p *Pack, position int) (Kind, []link, []byte, error) {
 // Stat returns the kind and size of the object at an index position without
 // decoding more than the head of its delta.
 func (r *Reader) Stat(p *Pack, position int) (kind Kind, size int64, err error) {
-	err = guard(func() error {
+	err = Guard(func() error {
 		var chain []link
 		var inner error
 		if kind, chain, _, inner = r.chain(p, position); inner != nil {
@@ -140,4 +140,10 @@ func (r *Reader) Stat(p *Pack, position int) (kind Kind, size int64, err error) 
 		return p.wrap(l.offset, inner)
 	})
 	return kind, size, err
+}
+
+// SetLimit changes the size of the largest object that Read returns.
+func (r *Reader) SetLimit(limit int64) {
+	r.walker.Limit = limit
+	r.walker.buffers.budget.limit = limit
 }

@@ -125,7 +125,7 @@ func (w *Walker) step(p *Pack, f *Forest, slot uint32, base []byte, v Visitor) (
 	o := &w.object
 	o.Slot, o.Kind, o.Content = slot, f.kinds[slot], content
 	o.HasBase, o.Base, o.BaseContent = f.base[slot] != none, f.base[slot], base
-	if err := guard(func() error { v.Visit(o); return nil }); err != nil {
+	if err := Guard(func() error { v.Visit(o); return nil }); err != nil {
 		v.Failed(slot, int64(len(content)), err)
 	}
 	return content
