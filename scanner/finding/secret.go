@@ -1,6 +1,7 @@
 package finding
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -75,5 +76,11 @@ func (s Secret) GoString() string { return s.String() }
 // LogValue returns the shown form.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
-// MarshalJSON encodes the shown form.
-func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(s.String()) }
+// MarshalJSON encodes the shown form, as [ValidText] and without HTML escapes.
+func (s Secret) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(ValidText(s.String()))
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+}

@@ -1,0 +1,110 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+
+	"github.com/unleak/unleak/scanner/finding"
+)
+
+// jsonReport writes the report as one JSON object; docs/report.schema.json
+// describes it.
+type jsonReport struct{ stream *stream }
+
+func newJSONReport(w io.Writer) *jsonReport { return &jsonReport{newStream(w)} }
+
+func (r *jsonReport) Start(header finding.Header) error {
+	header = jsonHeader(header)
+	r.stream.begin("", '{')
+	r.stream.value("schema_version", finding.SchemaVersion)
+	r.stream.value("tool", header.Tool)
+	r.stream.value("source", header.Source)
+	r.stream.value("coverage", header.Coverage)
+	r.stream.begin("findings", '[')
+	return r.stream.err
+}
+
+func (r *jsonReport) Finding(f *finding.Finding) error {
+	r.stream.value("", f.MapText(finding.ValidText))
+	return r.stream.err
+}
+
+func (r *jsonReport) End() error {
+	r.stream.end(']')
+	r.stream.end('}')
+	return r.stream.flush()
+}
+
+// jsonHeader returns header with only UTF-8 in it and, where it has a list, an empty
+// one rather than none: a reader need not know null.
+func jsonHeader(header finding.Header) finding.Header {
+	header = header.MapText(finding.ValidText)
+	c := &header.Coverage
+	c.Kinds = append([]finding.KindCount{}, c.Kinds...)
+	for _, gaps := range []*[]finding.Gap{&c.Skipped, &c.Missing, &c.Corrupt} {
+		*gaps = append([]finding.Gap{}, *gaps...)
+	}
+	return header
+}
+
+// jsonlReport writes one JSON object a line: a header, the findings, and an end
+// with their number, without which the report was cut off.
+type jsonlReport struct {
+	out      *bufio.Writer
+	findings int
+}
+
+// The lines of a JSON lines report.
+type (
+	headerLine struct {
+		Type          string           `json:"type"`
+		SchemaVersion string           `json:"schema_version"`
+		Tool          finding.Tool     `json:"tool"`
+		Source        finding.Source   `json:"source"`
+		Coverage      finding.Coverage `json:"coverage"`
+	}
+	findingLine struct {
+		Type string `json:"type"`
+		*finding.Finding
+	}
+	endLine struct {
+		Type     string `json:"type"`
+		Findings int    `json:"findings"`
+	}
+)
+
+func newJSONLReport(w io.Writer) *jsonlReport {
+	return &jsonlReport{out: bufio.NewWriterSize(w, 1<<16)}
+}
+
+func (r *jsonlReport) Start(header finding.Header) error {
+	header = jsonHeader(header)
+	return r.line(headerLine{"header", finding.SchemaVersion, header.Tool, header.Source, header.Coverage})
+}
+
+func (r *jsonlReport) Finding(f *finding.Finding) error {
+	r.findings++
+	return r.line(findingLine{"finding", f.MapText(finding.ValidText)})
+}
+
+func (r *jsonlReport) End() error {
+	if err := r.line(endLine{"end", r.findings}); err != nil {
+		return err
+	}
+	if err := r.out.Flush(); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+func (r *jsonlReport) line(v any) error {
+	encoded, err := encodeJSON(v, "", "")
+	if err == nil {
+		_, err = r.out.Write(append(encoded, '\n'))
+	}
+	if err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}

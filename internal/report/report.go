@@ -1,0 +1,127 @@
+// Package report renders the result of a scan: as text for people, as JSON or
+// JSON lines for programs, and as SARIF for code scanning.
+//
+// Every renderer is a [finding.Handler] and writes as findings arrive, so that no
+// report is held in memory as a whole. Equal input gives equal bytes. What
+// comes from a repository is never shown as it is: text goes through [Printable],
+// JSON has control and invisible characters as \u escapes, and SARIF URIs are
+// percent-encoded. [Deliver] takes found values out of all other fields.
+//
+// Handlers are for one goroutine and one report.
+package report
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/unleak/unleak/scanner/finding"
+)
+
+// The formats a report can be written in.
+const (
+	Text  = "text"
+	JSON  = "json"
+	JSONL = "jsonl"
+	SARIF = "sarif"
+)
+
+// Options adjust a renderer. The zero value is right for a file.
+type Options struct {
+	Color   bool   // text: ANSI colors
+	Verbose bool   // text: list every place, ref and gap
+	Width   int    // text: columns to wrap sentences at; 80 when 0
+	RunID   string // SARIF: last part of automationDetails.id, telling runs of one category apart; may be empty
+}
+
+// Formats returns the names of the formats.
+func Formats() []string { return []string{Text, JSON, JSONL, SARIF} }
+
+// New returns a handler that writes a report to w. It is complete when End
+// returned nil; w is not closed.
+func New(format string, w io.Writer, opts Options) (finding.Handler, error) {
+	switch format {
+	case Text:
+		return newTextReport(w, opts), nil
+	case JSON:
+		return newJSONReport(w), nil
+	case JSONL:
+		return newJSONLReport(w), nil
+	case SARIF:
+		return newSARIFReport(w, opts), nil
+	}
+	return nil, fmt.Errorf("unknown format %q: use one of %s", format, strings.Join(Formats(), ", "))
+}
+
+// Deliver sends a result to h with every found value taken out of the fields
+// that are not secrets (see [finding.Redact]). It is how a report is to be written.
+func Deliver(h finding.Handler, header finding.Header, findings []*finding.Finding) error {
+	header, findings = finding.Redact(header, findings)
+	return finding.Deliver(h, header, findings)
+}
+
+// extensions are the file names' ends that say which format is wanted.
+var extensions = map[string]string{
+	".txt":    Text,
+	".json":   JSON,
+	".jsonl":  JSONL,
+	".ndjson": JSONL,
+	".sarif":  SARIF,
+}
+
+// FormatFor splits the value of --output: either FORMAT:FILE, or a FILE whose
+// extension (.txt, .json, .jsonl, .ndjson, .sarif) names the format. One
+// letter before the colon is a Windows drive, not a format.
+func FormatFor(output string) (format, file string, err error) {
+	if prefix, rest, ok := strings.Cut(output, ":"); ok && isFormatWord(prefix) {
+		switch {
+		case !slices.Contains(Formats(), prefix):
+			return "", "", fmt.Errorf("output %q: unknown format %q: use one of %s, or write ./%s if that is the file's name",
+				output, prefix, strings.Join(Formats(), ", "), output)
+		case rest == "":
+			return "", "", fmt.Errorf("output %q names no file: write %s:FILE", output, prefix)
+		}
+		return prefix, rest, nil
+	}
+	format, ok := extensions[strings.ToLower(filepath.Ext(output))]
+	if !ok {
+		return "", "", fmt.Errorf("output %q: its extension names no format: end it in .txt, .json, .jsonl or .sarif, or write FORMAT:FILE such as sarif:%s",
+			output, output)
+	}
+	return format, output, nil
+}
+
+// isFormatWord reports whether s could be meant as a format: letters only, and more
+// than a drive has.
+func isFormatWord(s string) bool {
+	return len(s) > 1 && !strings.ContainsFunc(s, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	})
+}
+
+// Multi returns a handler that passes every call on to each of handlers in turn,
+// and stops at the first error.
+func Multi(handlers ...finding.Handler) finding.Handler { return multi(handlers) }
+
+type multi []finding.Handler
+
+func (m multi) each(call func(finding.Handler) error) error {
+	for _, h := range m {
+		if err := call(h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m multi) Start(header finding.Header) error {
+	return m.each(func(h finding.Handler) error { return h.Start(header) })
+}
+
+func (m multi) Finding(f *finding.Finding) error {
+	return m.each(func(h finding.Handler) error { return h.Finding(f) })
+}
+
+func (m multi) End() error { return m.each(finding.Handler.End) }

@@ -1,0 +1,247 @@
+package report
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/unleak/unleak/scanner/finding"
+)
+
+// textReport writes a block for each finding, then what was scanned and what to do.
+// Every string that is not ours goes through shown or oneLine.
+type textReport struct {
+	out    *bufio.Writer
+	opts   Options
+	header finding.Header
+	totals totals
+}
+
+// totals are what the summary counts.
+type totals struct {
+	findings, places, atHead int
+	severities               map[finding.Severity]int
+}
+
+// listed is how many places, and refs, a block names when not verbose.
+const listed = 3
+
+// labelWidth is the column at which what follows a label begins.
+const labelWidth = 13
+
+// The styles are SGR sequences; only [textReport.style] writes them.
+const (
+	bold   = "1"
+	dim    = "2"
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+	cyan   = "36"
+)
+
+func newTextReport(w io.Writer, opts Options) *textReport {
+	opts.Width = cmp.Or(opts.Width, 80)
+	return &textReport{
+		out:    bufio.NewWriterSize(w, 1<<16),
+		opts:   opts,
+		totals: totals{severities: map[finding.Severity]int{}},
+	}
+}
+
+func (r *textReport) Start(header finding.Header) error {
+	r.header = header
+	return nil
+}
+
+func (r *textReport) Finding(f *finding.Finding) error {
+	r.count(f)
+	r.line(r.style(severityStyle(f.Severity), strings.ToUpper(string(f.Severity))) + "  " +
+		r.style(bold, Printable(f.RuleID)) + "  " + shown(f.Secret.String()))
+	if description := oneLine(f.Description); description != "" {
+		r.wrapped("  ", "  ", description)
+	}
+	first := &f.Occurrences[0]
+	r.labelled("where", r.style(cyan, place(r.header.Source, first)))
+	if since := since(first); since != "" {
+		r.labelled("since", since)
+	}
+	if now := r.now(f); now != "" {
+		r.labelled("now", now)
+	}
+	r.others(f)
+	r.wrapped("  "+pad("confidence"), strings.Repeat(" ", labelWidth), confidence(f))
+	return r.line("")
+}
+
+func (r *textReport) End() error {
+	r.summary()
+	r.coverage()
+	if r.totals.findings > 0 {
+		r.wrapped("", "", "Next: revoke or rotate each secret where it was issued, before anything else. "+
+			"It stays known to whoever has a copy, also once it is gone from the files.")
+	}
+	if err := r.out.Flush(); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+func (r *textReport) count(f *finding.Finding) {
+	t := &r.totals
+	t.findings++
+	t.places += len(f.Occurrences)
+	t.severities[f.Severity]++
+	if f.Occurrences[f.Primary()].AtHead {
+		t.atHead++
+	}
+}
+
+// now says whether the secret is still at HEAD, and what keeps it.
+func (r *textReport) now(f *finding.Finding) string {
+	head := &f.Occurrences[f.Primary()]
+	refs := r.refs(f)
+	switch state := presence(f); {
+	case state == "":
+		return ""
+	case head.AtHead:
+		text := r.style(red, "still at HEAD")
+		if current := place(r.header.Source, head); current != place(r.header.Source, &f.Occurrences[0]) {
+			text += " in " + current
+		}
+		if refs != "" {
+			text += "; on " + refs
+		}
+		return text
+	case refs != "":
+		return "gone from HEAD, but on " + refs
+	case state == "not reachable from any ref":
+		return "on no ref; held by " + holders(f)
+	default:
+		return "gone from HEAD, but reachable"
+	}
+}
+
+// refs lists the refs that reach any occurrence, the first few unless verbose.
+func (r *textReport) refs(f *finding.Finding) string {
+	var names []string
+	seen := map[string]bool{}
+	total := 0
+	for i := range f.Occurrences {
+		o := &f.Occurrences[i]
+		total = max(total, o.RefCount)
+		for _, ref := range o.Refs {
+			if !seen[ref] {
+				seen[ref] = true
+				names = append(names, refName(ref))
+			}
+		}
+	}
+	total = max(total, len(names))
+	if !r.opts.Verbose && len(names) > listed {
+		names = names[:listed]
+	}
+	text := strings.Join(names, ", ")
+	if more := total - len(names); more > 0 && text != "" {
+		text += " and " + count(more, "more ref")
+	}
+	return text
+}
+
+// others lists the places after the first.
+func (r *textReport) others(f *finding.Finding) {
+	rest := f.Occurrences[1:]
+	label := "also"
+	for i := range rest {
+		if i == listed && !r.opts.Verbose {
+			r.labelled("", r.style(dim, "and "+count(len(rest)-listed, "more place")+" (--verbose lists all)"))
+			return
+		}
+		o := &rest[i]
+		text := place(r.header.Source, o)
+		if s := since(o); s != "" {
+			text += r.style(dim, "  "+s)
+		}
+		r.labelled(label, text)
+		label = ""
+	}
+}
+
+// confidence sums up how sure the finding is and what is known of the secret.
+func confidence(f *finding.Finding) string {
+	parts := []string{string(f.Confidence)}
+	for _, key := range slices.Sorted(maps.Keys(f.Facts)) {
+		parts = append(parts, Printable(strings.ReplaceAll(key, "_", " "))+" "+shown(f.Facts[key]))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// since says which commit brought an occurrence, when, and by whom.
+func since(o *finding.Occurrence) string {
+	var parts []string
+	if date := validDate(o.Date); !date.IsZero() {
+		parts = append(parts, date.Format(time.DateOnly))
+	}
+	if o.Commit != "" {
+		parts = append(parts, "commit "+shortID(o.Commit))
+	}
+	if o.Author.Name != "" {
+		parts = append(parts, clip(Printable(o.Author.Name), 60))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// labelled writes a line of a block. What follows the label may be long: paths are
+// not broken, so that they can be copied.
+func (r *textReport) labelled(label, text string) {
+	r.line("  " + r.style(dim, pad(label)) + text)
+}
+
+func pad(label string) string { return label + strings.Repeat(" ", labelWidth-2-len(label)) }
+
+// wrapped writes text broken at spaces to the width of the report.
+func (r *textReport) wrapped(first, next, text string) {
+	line, used := first, 0
+	for _, word := range strings.Split(text, " ") {
+		if used > 0 && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > r.opts.Width {
+			r.line(line)
+			line, used = next, 0
+		}
+		if used > 0 {
+			line += " "
+		}
+		line += word
+		used++
+	}
+	r.line(line)
+}
+
+// line writes a line; the writer keeps its first error and returns it from then on.
+func (r *textReport) line(text string) error {
+	if _, err := r.out.WriteString(strings.TrimRight(text, " ") + "\n"); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+func (r *textReport) style(code, text string) string {
+	if !r.opts.Color || text == "" {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+func severityStyle(s finding.Severity) string {
+	switch s {
+	case finding.Critical, finding.High:
+		return bold + ";" + red
+	case finding.Medium:
+		return bold + ";" + yellow
+	}
+	return bold
+}

@@ -1,0 +1,117 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/unleak/unleak/scanner/finding"
+)
+
+// summary writes the line that says what was found.
+func (r *textReport) summary() {
+	complete := r.header.Coverage.Complete
+	t := &r.totals
+	switch {
+	case t.findings == 0 && complete:
+		r.line(r.style(bold+";"+green, "No secrets found."))
+		return
+	case t.findings == 0:
+		r.line(r.style(bold+";"+yellow, "No secrets found in what could be scanned, but the scan is incomplete."))
+		return
+	}
+	var parts []string
+	for _, severity := range []finding.Severity{finding.Critical, finding.High, finding.Medium, finding.Low} {
+		if n := t.severities[severity]; n > 0 {
+			parts = append(parts, thousands(int64(n))+" "+string(severity))
+		}
+	}
+	text := count(t.findings, "secret") + " in " + count(t.places, "place") + ": " + strings.Join(parts, ", ")
+	if t.atHead > 0 {
+		text += "; " + thousands(int64(t.atHead)) + " still at HEAD"
+	}
+	r.line(r.style(bold, text+"."))
+}
+
+// coverage writes what was scanned, and each reason why that is not everything.
+func (r *textReport) coverage() {
+	c := r.header.Coverage
+	state := "; complete."
+	if !c.Complete {
+		state = "; INCOMPLETE:"
+	}
+	r.wrapped("", "  ", scannedText(c)+state)
+	for _, class := range gapClasses(c) {
+		text := class.what
+		if class.remedy != "" {
+			text += ": " + class.remedy
+		}
+		r.wrapped("  - ", "    ", text)
+		if r.opts.Verbose {
+			for _, gap := range class.gaps {
+				r.line("      " + gapText(gap))
+			}
+		} else if len(class.gaps) > 0 {
+			r.line("      " + gapText(class.gaps[0]) + r.moreGaps(len(class.gaps)-1))
+		}
+	}
+}
+
+func (r *textReport) moreGaps(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return r.style(dim, " and "+thousands(int64(n))+" more (--verbose lists them)")
+}
+
+// gapText names one object or file that was not scanned.
+func gapText(gap finding.Gap) string {
+	var parts []string
+	for _, part := range []string{gap.Kind, gap.Object, shown(gap.Path)} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	text := strings.Join(parts, " ")
+	if gap.Bytes > 0 {
+		text += " (" + bytesText(gap.Bytes) + ")"
+	}
+	if gap.Reason != "" {
+		text += ": " + shown(gap.Reason)
+	}
+	return text
+}
+
+// objectKinds are what git stores as objects, the other kinds are texts beside them.
+var objectKinds = []struct{ kind, noun string }{
+	{"commit", "commit"}, {"tree", "tree"}, {"blob", "blob"}, {"tag", "tag"},
+}
+
+// scannedText says how much was scanned: objects by kind, or files, and their size.
+func scannedText(c finding.Coverage) string {
+	scanned := map[string]int64{}
+	bytes := int64(0)
+	for _, k := range c.Kinds {
+		scanned[k.Kind] += k.Scanned
+		bytes += k.Bytes
+	}
+	var kinds, parts []string
+	objects := int64(0)
+	for _, k := range objectKinds {
+		if n := scanned[k.kind]; n > 0 {
+			objects += n
+			kinds = append(kinds, count(n, k.noun))
+		}
+	}
+	if objects > 0 {
+		parts = append(parts, count(objects, "object")+" ("+strings.Join(kinds, ", ")+")")
+	}
+	if n := scanned["file"]; n > 0 || objects == 0 {
+		parts = append(parts, count(n, "file"))
+	}
+	if n := scanned["ref"]; n > 0 {
+		parts = append(parts, count(n, "ref"))
+	}
+	if n := scanned["reflog"]; n > 0 {
+		parts = append(parts, count(n, "reflog entry", "reflog entries"))
+	}
+	return "Scanned " + strings.Join(parts, ", ") + ", " + bytesText(bytes)
+}
