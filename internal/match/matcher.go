@@ -1,0 +1,165 @@
+// Package match finds what a set of rules looks for in one text.
+//
+// A keyword automaton runs over the text; at each hit the rules of that keyword are
+// evaluated on a window, and a match counts only when it covers the hit. How
+// far the window reaches follows from the rule alone (the widest match of its
+// expression, or what it declares), so a verdict depends on no byte
+// outside: whoever knows that a window is unchanged knows its verdict. That is
+// what lets verdicts be carried from a delta's base to its result.
+//
+// Two sorts of rules have no such window and are evaluated on the whole text:
+// those without keywords, and those of which a match need not hold a keyword, for
+// which one keyword anywhere in the text suffices.
+package match
+
+import (
+	"regexp"
+	"slices"
+
+	"github.com/unleak/unleak/rules"
+	"github.com/unleak/unleak/rules/inspect"
+)
+
+const (
+	// context is how many bytes beyond the widest match a window holds on each
+	// side, so that word boundaries and anchors see what is there: one character.
+	context = 4
+	// maxLine is how far a line is followed from a keyword when a rule's expression
+	// has no bound of its own but stays on its line.
+	maxLine = 4096
+	// block is the window of an expression that has no bound and runs across lines,
+	// when the rule declares none.
+	block = 16384
+	// locatorWindow is the window of a locator, when the rule declares none.
+	locatorWindow = 512
+)
+
+// Matcher is a compiled rule set. It is immutable and safe for concurrent use;
+// each goroutine takes a [Scanner] of its own.
+type Matcher struct {
+	automaton *automaton
+	rules     []compiled
+	byKeyword [][]int32 // by keyword: the rules it calls
+	always    []int32   // rules without keywords
+}
+
+// compiled is a rule with its window.
+type compiled struct {
+	*rules.Rule
+	locate  inspect.Locator // instead of an expression
+	judge   inspect.Func    // nil without an inspector
+	left    int             // window before the end of the keyword
+	right   int             // window after its start
+	byLine  bool            // the window is the keyword's line instead
+	whole   bool            // the window is the whole text
+	generic bool            // gives way to any other rule that found the same
+}
+
+// New compiles the rules of a set that look into texts. Rules for paths alone
+// are left out, see [PathRules].
+func New(set *rules.Set) *Matcher {
+	m := &Matcher{}
+	var keywords []string
+	number := map[string]int{}
+	for _, rule := range set.Rules {
+		if IsPathRule(rule) {
+			continue
+		}
+		n := int32(len(m.rules))
+		m.rules = append(m.rules, compile(rule))
+		if len(rule.Keywords) == 0 {
+			m.always = append(m.always, n)
+		}
+		for _, k := range rule.Keywords {
+			if _, ok := number[k]; !ok {
+				number[k] = len(keywords)
+				keywords = append(keywords, k)
+				m.byKeyword = append(m.byKeyword, nil)
+			}
+			calls := &m.byKeyword[number[k]]
+			if !slices.Contains(*calls, n) {
+				*calls = append(*calls, n)
+			}
+		}
+	}
+	m.automaton = newAutomaton(keywords)
+	return m
+}
+
+// IsPathRule reports whether a rule finds paths and looks into no text.
+func IsPathRule(rule *rules.Rule) bool {
+	return rule.Path != "" && rule.Regex == "" && rule.Inspect == ""
+}
+
+func compile(rule *rules.Rule) compiled {
+	c := compiled{Rule: rule, generic: slices.Contains(rule.Tags, "generic")}
+	if rule.Regex == "" {
+		c.locate, _ = inspect.LookupLocator(rule.Inspect)
+		c.left, c.right = locatorWindow, locatorWindow
+		if rule.Window > 0 {
+			c.left, c.right = rule.Window, rule.Window
+		}
+		return c
+	}
+	c.judge, _ = inspect.Lookup(rule.Inspect)
+	s := shapeOf(rule.Regex, rule.Keywords)
+	switch {
+	case !s.anchored:
+		c.whole = true
+	case s.width < unbounded:
+		c.left, c.right = s.left+context, s.width+context
+	case !s.lines && rule.Window == 0:
+		c.byLine = true
+	default:
+		c.left, c.right = min(s.left, block)+context, block
+	}
+	if rule.Window > 0 {
+		c.left, c.right = min(s.left, rule.Window)+context, min(s.width, rule.Window)+context
+	}
+	return c
+}
+
+// window returns the part of text on which the rule is evaluated for a keyword.
+func (c *compiled) window(text []byte, hit span) span {
+	switch {
+	case c.whole:
+		return span{0, len(text)}
+	case c.byLine:
+		return lineAround(text, hit, maxLine)
+	}
+	return span{max(0, hit.end-c.left), min(len(text), hit.start+c.right)}
+}
+
+// secretOf returns the range of the secret in a match of the rule's expression:
+// its group, or else the first group that is not empty, or else all of it.
+func (c *compiled) secretOf(groups []int) span {
+	if g := 2 * c.SecretGroup; c.SecretGroup > 0 {
+		if g+1 < len(groups) && groups[g] >= 0 {
+			return span{groups[g], groups[g+1]}
+		}
+		return span{groups[0], groups[1]}
+	}
+	for g := 2; g+1 < len(groups); g += 2 {
+		if groups[g] >= 0 && groups[g+1] > groups[g] {
+			return span{groups[g], groups[g+1]}
+		}
+	}
+	return span{groups[0], groups[1]}
+}
+
+// matches calls yield for the matches of the rule's expression in a window that
+// cover hit.
+func matches(re *regexp.Regexp, window []byte, hit span, yield func(groups []int)) {
+	first := re.FindSubmatchIndex(window)
+	switch {
+	case first == nil || first[0] > hit.start:
+	case first[1] >= hit.end:
+		yield(first)
+	default:
+		for _, groups := range re.FindAllSubmatchIndex(window, -1) {
+			if groups[0] <= hit.start && hit.end <= groups[1] {
+				yield(groups)
+			}
+		}
+	}
+}

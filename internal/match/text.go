@@ -1,0 +1,108 @@
+package match
+
+import (
+	"bytes"
+	"encoding/binary"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// span is a half-open range of byte offsets.
+type span struct{ start, end int }
+
+func (s span) overlaps(o span) bool { return s.start < o.end && o.start < s.end }
+
+// decode returns the text of content: itself, or the UTF-8 form of UTF-16 that
+// begins with a byte order mark, appended to buf.
+func decode(content, buf []byte) (text []byte, decoded bool) {
+	var order binary.ByteOrder
+	switch {
+	case bytes.HasPrefix(content, []byte{0xff, 0xfe}):
+		order = binary.LittleEndian
+	case bytes.HasPrefix(content, []byte{0xfe, 0xff}):
+		order = binary.BigEndian
+	default:
+		return content, false
+	}
+	for at := 2; at+1 < len(content); at += 2 {
+		r := rune(order.Uint16(content[at:]))
+		if utf16.IsSurrogate(r) {
+			pair := rune(utf8.RuneError)
+			if at+3 < len(content) {
+				pair = utf16.DecodeRune(r, rune(order.Uint16(content[at+2:])))
+			}
+			if r = pair; pair != utf8.RuneError {
+				at += 2
+			}
+		}
+		buf = utf8.AppendRune(buf, r)
+	}
+	return buf, true
+}
+
+// lineAround returns the line, or lines, that hold s, without the line end, followed for at
+// most limit bytes to either side.
+func lineAround(text []byte, s span, limit int) span {
+	from := max(0, s.start-limit)
+	if i := bytes.LastIndexByte(text[from:s.start], '\n'); i >= 0 {
+		from += i + 1
+	}
+	to := min(len(text), s.end+limit)
+	if i := bytes.IndexByte(text[s.end:to], '\n'); i >= 0 {
+		to = s.end + i
+	}
+	return span{from, to}
+}
+
+// cursor counts lines and columns up to offsets that do not descend. Lines end at
+// LF; columns count code points.
+type cursor struct {
+	text         []byte
+	at           int
+	line, column int
+}
+
+func (c *cursor) advance(to int) (line, column int) {
+	if c.line == 0 {
+		c.line, c.column = 1, 1
+	}
+	passed := c.text[c.at:to]
+	if n := bytes.Count(passed, []byte{'\n'}); n > 0 {
+		c.line += n
+		c.column = 1
+		passed = passed[bytes.LastIndexByte(passed, '\n')+1:]
+	}
+	c.column += utf8.RuneCount(passed)
+	c.at = to
+	return c.line, c.column
+}
+
+// Comments on the line of a secret, or on the line above it, that say it is meant to be there.
+var (
+	allowHere = [][]byte{[]byte("unleak:allow"), []byte("gitleaks:allow")}
+	allowNext = []byte("unleak:allow-next-line")
+)
+
+// allowed reports whether a comment allows the match s.
+func allowed(text []byte, s span) bool {
+	lines := lineAround(text, s, maxLine)
+	here := text[lines.start:lines.end]
+	for _, mark := range allowHere {
+		for rest := here; ; {
+			i := bytes.Index(rest, mark)
+			if i < 0 {
+				break
+			}
+			rest = rest[i+len(mark):]
+			if !bytes.HasPrefix(rest, allowNext[len(mark):]) || len(mark) != len(allowHere[0]) {
+				return true
+			}
+		}
+	}
+	if lines.start == 0 || text[lines.start-1] != '\n' {
+		return false
+	}
+	end := lines.start - 1
+	above := lineAround(text, span{end, end}, maxLine)
+	return bytes.Contains(text[above.start:end], allowNext)
+}
