@@ -135,9 +135,9 @@ func (a *app) helpCommand() *cobra.Command {
 func (a *app) unknownCommand(root *cobra.Command, name string) error {
 	hint := `run "unleak help" for the list of commands`
 	if isURL(name) || a.exists(name) {
-		hint = fmt.Sprintf("to scan it, run \"unleak scan %s\"", name)
+		hint = fmt.Sprintf("to scan it, run \"unleak scan %s\"", withoutUser(name))
 	} else if near := root.SuggestionsFor(name); len(near) > 0 {
 		hint = fmt.Sprintf("did you mean \"unleak %s\"?", near[0])
 	}
-	return usagef(hint, "there is no command %q", name)
+	return usagef(hint, "there is no command %q", withoutUser(name))
 }

@@ -31,12 +31,13 @@ func (a *app) rules(flags ruleFlags, root string) (*rules.Set, error) {
 		return nil, err
 	}
 	if set, err = set.Select(flags.only, flags.exclude); err != nil {
-		return nil, usageError{err: err, hint: "the ids of all rules are in rules.toml, in the rule file in use, and in every SARIF report"}
+		return nil, usageError{err: err, hint: "the ids are in the rule file that is in use, rules.toml if it is the built-in one"}
 	}
-	if file == "" {
-		file = "built in"
+	origin := "built in"
+	if file != "" {
+		origin = "from " + file
 	}
-	a.notef("rules: %d, from %s", len(set.Rules), file)
+	a.notef("rules in use: %d, %s", len(set.Rules), origin)
 	return set, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/unleak/unleak"
 	"github.com/unleak/unleak/scanner"
@@ -122,6 +123,9 @@ func (a *app) scanCommand() *cobra.Command {
 		DisableFlagsInUseLine: true,
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := checkEmpty(cmd.Flags()); err != nil {
+			return err
+		}
 		argument := "."
 		if len(args) > 0 {
 			argument = args[0]
@@ -130,4 +134,15 @@ func (a *app) scanCommand() *cobra.Command {
 	}
 	a.addScanFlags(cmd, flags)
 	return cmd
+}
+
+// checkEmpty refuses flags that are set to nothing, as they are by a script whose
+// variable is empty: the scan would not be the one that was meant.
+func checkEmpty(flags *pflag.FlagSet) (err error) {
+	flags.Visit(func(flag *pflag.Flag) {
+		if flag.Value.String() == "" {
+			err = usagef("is a variable empty? Otherwise leave it out", "--%s is set to nothing", flag.Name)
+		}
+	})
+	return err
 }

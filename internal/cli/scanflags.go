@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/unleak/unleak/internal/report"
 )
 
 // flagGroup is flags that help shows under one heading.
@@ -29,21 +31,21 @@ func (a *app) addScanFlags(cmd *cobra.Command, f *scanFlags) {
 	what.flags.StringVar(&f.commits, "range", "", "only what the commits of `A..B` bring in: for pull requests and pre-push hooks")
 
 	reports := newGroup("Reports")
-	reports.flags.StringVar(&f.format, "format", "text", "`FORMAT` of the report on standard output: text, json, jsonl or sarif")
+	reports.flags.StringVar(&f.format, "format", "text", "write the report on standard output in this `FORMAT`: text, json, jsonl or sarif")
 	reports.flags.StringArrayVar(&f.files, "output", nil, "write a report to `FILE` too, in the format its extension says, or as FORMAT:FILE; may be repeated")
 	reports.flags.BoolVar(&f.reveal, "reveal", false, "show secret values in full; otherwise they are redacted everywhere")
-	reports.flags.BoolVar(&f.exitZero, "exit-zero", false, "findings do not change the exit code; an incomplete scan still exits 3")
+	reports.flags.BoolVar(&f.exitZero, "exit-zero", false, "exit 0 in spite of findings; an incomplete scan still exits 3")
 	reports.flags.BoolVar(&f.noColor, "no-color", false, "no colors; so does NO_COLOR in the environment")
 	reports.flags.BoolVarP(&a.quiet, "quiet", "q", false, "no progress: only warnings and errors on standard error")
 	reports.flags.BoolVarP(&a.verbosely, "verbose", "v", false, "say which rules are in use and how long it took")
 
 	selection := newGroup("Rules")
-	selection.flags.StringVar(&f.config, "config", "", "rule `FILE`; otherwise "+configName+" in the root of what is scanned, otherwise the built-in rules")
+	selection.flags.StringVar(&f.config, "config", "", "take the rules from `FILE`; otherwise from "+configName+" in the root of what is scanned, otherwise the built-in ones")
 	selection.flags.StringArrayVar(&f.only, "rule", nil, "use only the rule `ID`; may be repeated")
 	selection.flags.StringArrayVar(&f.exclude, "exclude-rule", nil, "do not use the rule `ID`; may be repeated")
 
 	limits := newGroup("Limits")
-	limits.flags.IntVar(&f.jobs, "jobs", 0, "work on `N` objects at a time (default: one for each core)")
+	limits.flags.IntVar(&f.jobs, "jobs", 0, "scan with `N` workers (default: one for each core)")
 	limits.flags.Var(&f.maxObjectSize, "max-object-size", "leave out objects above this `SIZE`, and say so")
 	limits.flags.Var(&f.memoryBudget, "memory-budget", "keep at most this `SIZE` of objects in memory")
 
@@ -57,7 +59,7 @@ func (a *app) addScanFlags(cmd *cobra.Command, f *scanFlags) {
 		cmd.Flags().AddFlagSet(group.flags)
 	}
 	cmd.SetUsageFunc(groupedUsage(groups))
-	completeFormats(cmd)
+	completions(cmd, f)
 }
 
 // groupedUsage is cobra's usage with the flags under headings.
@@ -76,9 +78,26 @@ func groupedUsage(groups []flagGroup) func(*cobra.Command) error {
 // helpWidth is fixed, so that help reads the same wherever it is shown.
 const helpWidth = 80
 
-func completeFormats(cmd *cobra.Command) {
-	formats := cobra.FixedCompletions([]string{"text", "json", "jsonl", "sarif"}, cobra.ShellCompDirectiveNoFileComp)
-	if err := cmd.RegisterFlagCompletionFunc("format", formats); err != nil {
-		panic(err) // the flag is not defined
+// completions has shells complete the values of flags.
+func completions(cmd *cobra.Command, f *scanFlags) {
+	ids := func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		set, err := loadRules(f.config)
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveError
+		}
+		var completions []cobra.Completion
+		for _, rule := range set.Rules {
+			completions = append(completions, cobra.CompletionWithDesc(rule.ID, rule.Description))
+		}
+		return completions, cobra.ShellCompDirectiveNoFileComp
+	}
+	for flag, complete := range map[string]cobra.CompletionFunc{
+		"format":       cobra.FixedCompletions(report.Formats(), cobra.ShellCompDirectiveNoFileComp),
+		"rule":         ids,
+		"exclude-rule": ids,
+	} {
+		if err := cmd.RegisterFlagCompletionFunc(flag, complete); err != nil {
+			panic(err) // the flag is not defined
+		}
 	}
 }

@@ -18,8 +18,8 @@ whether any ref reaches it.
 If it finds a secret, revoke it at whoever issued it, before anything else:
 removing it from the history does not undo that others could have read it.
 
-Not a finding: a line with the comment unleak:allow, or the one after a comment
-unleak:allow-next-line.
+A line with the comment unleak:allow is left alone, and so is the line after a
+comment unleak:allow-next-line.
 
 Exit codes:
 ` + exitTable()

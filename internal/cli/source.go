@@ -71,7 +71,7 @@ func (a *app) target(ctx context.Context, flags sourceFlags, argument string) (t
 
 	path := a.path(argument)
 	source, root, err := scanner.Detect(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if argument == "" || errors.Is(err, fs.ErrNotExist) {
 		return target{}, usagef("give the path of a repository, folder or file, a URL, or - for standard input", "there is nothing at %q to scan", argument)
 	}
 	if err != nil {

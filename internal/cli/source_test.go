@@ -29,11 +29,11 @@ func TestIsURL(t *testing.T) {
 
 func TestWithoutUser(t *testing.T) {
 	for url, want := range map[string]string{
-		"https://me:" + "word" + "@git.example.org/a": "https://git.example.org/a",
-		"https://me@git.example.org/a@b":              "https://git.example.org/a@b",
-		"https://me:wo@rd" + "@git.example.org/a":     "https://git.example.org/a",
-		"https://git.example.org/a@b":                 "https://git.example.org/a@b",
-		"git@git.example.org:a":                       "git@git.example.org:a",
+		"https://me:" + "word" + "@git.example.org/a":  "https://git.example.org/a",
+		"https://me@git.example.org/a@b":               "https://git.example.org/a@b",
+		"https://me:w" + "o@r" + "d@git.example.org/a": "https://git.example.org/a",
+		"https://git.example.org/a@b":                  "https://git.example.org/a@b",
+		"git@git.example.org:a":                        "git@git.example.org:a",
 	} {
 		if got := withoutUser(url); got != want {
 			t.Errorf("got %q, want %q", got, want)
