@@ -1,0 +1,137 @@
+// Package history holds what a repository's commits, tags and trees say of each
+// other, in a form small enough for memory: who holds whom, at which path,
+// and since which commit. It knows nothing of secrets.
+//
+// Trees are kept as their deltas keep them: what each has that its delta base has
+// not, and the other way round. So memory follows the packed size of a history and
+// not its expanded size. Nothing derived from them depends on which base
+// a tree happens to have.
+package history
+
+import (
+	"github.com/unleak/unleak/internal/gitstore"
+	"github.com/unleak/unleak/internal/gitstore/pack"
+)
+
+// none stands for the absence of a number.
+const none = ^uint32(0)
+
+// Graph is filled by the recorders of one or more walks, one a worker, and read
+// afterwards. Objects have their numbers in the table; objects that something
+// refers to but no store holds are numbered after those.
+type Graph struct {
+	table   *gitstore.Table
+	number  []uint32 // by object: its number among commits or among trees
+	commits []commit
+	trees   []tree
+	tags    []uint32 // the tag objects
+	targets []uint32 // by tag: what it points at
+	names   *names
+	missing *missing
+}
+
+// commit is what the graph keeps of a commit. 40 bytes.
+type commit struct {
+	object  uint32
+	tree    uint32 // object, or none when the commit could not be read
+	parents []uint32
+}
+
+// tree is a tree as the difference from its base. 56 bytes, and 12 for each entry.
+type tree struct {
+	object uint32
+	base   uint32 // number of a tree, or none
+	adds   []entry
+	dels   []entry
+}
+
+// entry is an entry of a tree. Two entries are the same when all fields are.
+type entry struct {
+	name  uint32
+	child uint32 // object
+	class Class
+}
+
+// Class is what sort of thing a tree entry is.
+type Class uint8
+
+// The classes of tree entries.
+const (
+	File Class = iota
+	Symlink
+	Dir
+	Gitlink // a commit of another repository: not an object of this one
+)
+
+// New returns an empty graph over the objects of table.
+func New(table *gitstore.Table) *Graph {
+	g := &Graph{table: table, number: make([]uint32, table.Len()), names: newNames(), missing: newMissing(table.Len())}
+	for i := range uint32(table.Len()) {
+		switch table.Kind(i) {
+		case pack.Commit:
+			g.number[i] = uint32(len(g.commits))
+			g.commits = append(g.commits, commit{object: i, tree: none})
+		case pack.Tree:
+			g.number[i] = uint32(len(g.trees))
+			g.trees = append(g.trees, tree{object: i, base: none})
+		}
+	}
+	return g
+}
+
+// Merge takes over what a recorder keeps for itself, once its walk is over.
+func (g *Graph) Merge(r *Recorder) {
+	g.tags = append(g.tags, r.tags...)
+	g.targets = append(g.targets, r.targets...)
+	r.tags, r.targets = nil, nil
+}
+
+// ID returns the name of an object, also of a missing one.
+func (g *Graph) ID(object uint32) pack.ID {
+	if int(object) < g.table.Len() {
+		return g.table.ID(object)
+	}
+	return g.missing.id(object)
+}
+
+// Lookup returns the number of the object named id, if any store holds it.
+func (g *Graph) Lookup(id pack.ID) (uint32, bool) { return g.table.Index(id) }
+
+// Holds reports whether a store holds the object.
+func (g *Graph) Holds(object uint32) bool { return int(object) < g.table.Len() }
+
+// Objects returns how many numbers objects have, missing ones included.
+func (g *Graph) Objects() int { return g.table.Len() + g.missing.len() }
+
+// commitOf returns the number among commits of an object, if it is a commit.
+func (g *Graph) commitOf(object uint32) (uint32, bool) {
+	if !g.Holds(object) || g.table.Kind(object) != pack.Commit {
+		return none, false
+	}
+	return g.number[object], true
+}
+
+// treeOf returns the number among trees of an object, if it is a tree.
+func (g *Graph) treeOf(object uint32) (uint32, bool) {
+	if object == none || !g.Holds(object) || g.table.Kind(object) != pack.Tree {
+		return none, false
+	}
+	return g.number[object], true
+}
+
+// IsCommit reports whether an object is a commit.
+func (g *Graph) IsCommit(object uint32) bool {
+	_, ok := g.commitOf(object)
+	return ok
+}
+
+// Tags calls yield for each tag object and what it points at.
+func (g *Graph) Tags(yield func(tag, target uint32)) {
+	for i, tag := range g.tags {
+		yield(tag, g.targets[i])
+	}
+}
+
+// Missing returns the objects that are referred to and that no store holds,
+// in the order of their names, and of which kind they must be.
+func (g *Graph) Missing() []Missing { return g.missing.sorted() }

@@ -1,0 +1,242 @@
+package history
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Marks says what to trace: blobs wherever they are, and paths whatever is there.
+type Marks struct {
+	Blobs map[uint32]bool // by object
+	Paths map[Path]bool
+}
+
+// Trace is the part of the trees that leads to what is marked: of each tree, the
+// entries that are marked or hold something marked.
+type Trace struct {
+	graph *Graph
+	paths *Paths
+	marks Marks
+	names map[uint32]bool // last names of marked paths
+	hits  [][]entry       // by tree, sorted by name
+
+	heirs   [][]uint32 // by tree: the trees that have it as base
+	holders holders
+	queue   []uint32
+	queued  []bool
+}
+
+// holders lists, for each tree, which trees add it as a subfolder and under which
+// entry: a table by child with one offset a tree.
+type holders struct {
+	start []uint32
+	tree  []uint32
+	entry []entry
+}
+
+// Trace follows the marks up through every tree that holds them. It costs time
+// and memory in proportion to the entries that lead to marks.
+func (g *Graph) Trace(paths *Paths, marks Marks) *Trace {
+	t := &Trace{graph: g, paths: paths, marks: marks, names: map[uint32]bool{}, hits: make([][]entry, len(g.trees)), queued: make([]bool, len(g.trees))}
+	for path := range marks.Paths {
+		t.names[paths.names[path]] = true
+	}
+	if len(marks.Blobs)+len(marks.Paths) == 0 {
+		return t
+	}
+	t.link()
+	for number := range g.trees {
+		for _, e := range g.trees[number].adds {
+			if t.names[e.name] || e.class != Dir && t.marks.Blobs[e.child] {
+				t.spread(uint32(number), e)
+			}
+		}
+	}
+	for len(t.queue) > 0 {
+		child := t.queue[len(t.queue)-1]
+		t.queue = t.queue[:len(t.queue)-1]
+		for i := t.holders.start[child]; i < t.holders.start[child+1]; i++ {
+			if e := t.holders.entry[i]; !t.names[e.name] { // those were seeds
+				t.spread(t.holders.tree[i], e)
+			}
+		}
+	}
+	t.heirs, t.holders, t.queue, t.queued = nil, holders{}, nil, nil
+	for number := range t.hits {
+		slices.SortFunc(t.hits[number], compareEntries)
+		t.hits[number] = slices.Compact(t.hits[number])
+	}
+	return t
+}
+
+func compareEntries(a, b entry) int {
+	return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.child, b.child), cmp.Compare(a.class, b.class))
+}
+
+// link inverts the bases and the subfolder entries.
+func (t *Trace) link() {
+	g := t.graph
+	t.heirs = make([][]uint32, len(g.trees))
+	h := holders{start: make([]uint32, len(g.trees)+1)}
+	t.eachSubfolder(func(child, _ uint32, _ entry) { h.start[child+1]++ })
+	for i := range g.trees {
+		h.start[i+1] += h.start[i]
+		if base := g.trees[i].base; base != none {
+			t.heirs[base] = append(t.heirs[base], uint32(i))
+		}
+	}
+	h.tree = make([]uint32, h.start[len(g.trees)])
+	h.entry = make([]entry, len(h.tree))
+	next := slices.Clone(h.start)
+	t.eachSubfolder(func(child, holder uint32, e entry) {
+		at := next[child]
+		next[child]++
+		h.tree[at], h.entry[at] = holder, e
+	})
+	t.holders = h
+}
+
+func (t *Trace) eachSubfolder(yield func(child, holder uint32, e entry)) {
+	for number := range t.graph.trees {
+		for _, e := range t.graph.trees[number].adds {
+			if child, ok := t.graph.treeOf(e.child); ok && e.class == Dir {
+				yield(child, uint32(number), e)
+			}
+		}
+	}
+}
+
+// spread notes an entry for the tree that adds it and for all that inherit it from
+// there through their bases.
+func (t *Trace) spread(from uint32, e entry) {
+	stack := []uint32{from}
+	for len(stack) > 0 {
+		number := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		t.hits[number] = append(t.hits[number], e)
+		if !t.queued[number] {
+			t.queued[number] = true
+			t.queue = append(t.queue, number)
+		}
+		for _, heir := range t.heirs[number] {
+			if !slices.Contains(t.graph.trees[heir].dels, e) {
+				stack = append(stack, heir)
+			}
+		}
+	}
+}
+
+// Place is something marked at a path, brought in by a commit.
+type Place struct {
+	Commit uint32 // object
+	Path   Path
+	Object uint32 // what is there: a blob, a tree, or none for a gitlink
+	Class  Class
+	// NewPath says that no parent of the commit has anything at the path.
+	NewPath bool
+}
+
+// Introductions calls yield for every place where a commit has something marked
+// and none of its parents has the same object there. Parents that are not
+// in the repository count as empty.
+func (t *Trace) Introductions(yield func(Place)) {
+	var parents []uint32
+	for i := range t.graph.commits {
+		c := &t.graph.commits[i]
+		root, ok := t.graph.treeOf(c.tree)
+		if !ok || len(t.hits[root]) == 0 {
+			continue
+		}
+		parents = parents[:0]
+		for _, parent := range c.parents {
+			if tree, ok := t.graph.treeOf(t.graph.commits[parent].tree); ok {
+				parents = append(parents, tree)
+			}
+		}
+		t.compare(Root, root, parents, func(p Place) {
+			p.Commit = c.object
+			yield(p)
+		})
+	}
+}
+
+// compare yields what is marked in the tree at a path and in none of the
+// others there.
+func (t *Trace) compare(at Path, number uint32, others []uint32, yield func(Place)) {
+	if slices.Contains(others, number) {
+		return
+	}
+	for _, e := range t.hits[number] {
+		path, ok := t.paths.child(at, e.name)
+		if !ok {
+			continue
+		}
+		same, newPath := false, true
+		var below []uint32
+		for _, other := range others {
+			for _, o := range t.named(other, e.name) {
+				newPath = false
+				if o.child == e.child && o.class == e.class {
+					same = true
+				}
+				if child, ok := t.graph.treeOf(o.child); ok && o.class == Dir {
+					below = append(below, child)
+				}
+			}
+		}
+		if same {
+			continue
+		}
+		if t.marks.Paths[path] || e.class != Dir && t.marks.Blobs[e.child] {
+			yield(Place{Path: path, Object: e.child, Class: e.class, NewPath: newPath})
+		}
+		if child, ok := t.graph.treeOf(e.child); ok && e.class == Dir {
+			t.compare(path, child, below, yield)
+		}
+	}
+}
+
+// named returns the traced entries of a tree that have a name.
+func (t *Trace) named(number, name uint32) []entry {
+	hits := t.hits[number]
+	from, _ := slices.BinarySearchFunc(hits, name, func(e entry, name uint32) int { return cmp.Compare(e.name, name) })
+	to := from
+	for to < len(hits) && hits[to].name == name {
+		to++
+	}
+	return hits[from:to]
+}
+
+// Below calls yield for everything marked under a tree, whoever holds it.
+func (t *Trace) Below(treeObject uint32, yield func(Place)) {
+	if number, ok := t.graph.treeOf(treeObject); ok {
+		t.compare(Root, number, nil, yield)
+	}
+}
+
+// Tree returns the tree of a commit object.
+func (g *Graph) Tree(commitObject uint32) (tree uint32, ok bool) {
+	number, ok := g.commitOf(commitObject)
+	if !ok {
+		return none, false
+	}
+	tree = g.commits[number].tree
+	_, ok = g.treeOf(tree)
+	return tree, ok
+}
+
+// DanglingTrees returns the trees that no tree and no commit holds, tagged ones
+// included.
+func (g *Graph) DanglingTrees() []uint32 {
+	ofCommit := make(map[uint32]bool, len(g.commits))
+	for _, c := range g.commits {
+		ofCommit[c.tree] = true
+	}
+	var dangling []uint32
+	for _, number := range g.roots() {
+		if object := g.trees[number].object; !ofCommit[object] {
+			dangling = append(dangling, object)
+		}
+	}
+	return dangling
+}
