@@ -14,6 +14,7 @@ import (
 type gapClass struct {
 	id     string // stable, for programs
 	what   string // what was met, as the rest of "The scan is incomplete: "
+	why    string // the reasons given, the most frequent first; may be empty
 	remedy string // what to do, an imperative; may be empty
 	gaps   []finding.Gap
 }
@@ -42,19 +43,22 @@ func gapClasses(c finding.Coverage) []gapClass {
 	})
 	add(len(c.Missing) > 0, gapClass{
 		id:     "missing",
-		what:   count(len(c.Missing), "object") + " referred to, but not in the repository" + reasons(c.Missing),
+		what:   count(len(c.Missing), "object") + " referred to, but not in the repository",
+		why:    reasons(c.Missing),
 		remedy: missingRemedy(c),
 		gaps:   c.Missing,
 	})
 	add(len(c.Corrupt) > 0, gapClass{
 		id:     "corrupt",
-		what:   count(len(c.Corrupt), "damaged object") + reasons(c.Corrupt),
+		what:   count(len(c.Corrupt), "damaged object"),
+		why:    reasons(c.Corrupt),
 		remedy: "see what `git fsck --full` says, or scan a fresh clone",
 		gaps:   c.Corrupt,
 	})
 	add(len(c.Skipped) > 0, gapClass{
 		id:   "skipped",
-		what: count(len(c.Skipped), "object or file", "objects or files") + " skipped" + reasons(c.Skipped),
+		what: count(len(c.Skipped), "object or file", "objects or files") + " skipped",
+		why:  reasons(c.Skipped),
 		gaps: c.Skipped,
 	})
 	add(c.Omitted > 0, gapClass{
@@ -79,7 +83,7 @@ func missingRemedy(c finding.Coverage) string {
 	return "run `git fetch`, or scan a fresh clone"
 }
 
-// reasons sums up why, the most frequent reason first: " (too large 3, unreadable 1)".
+// reasons sums up why, the most frequent reason first: "3: too large; 1: unreadable".
 func reasons(gaps []finding.Gap) string {
 	counts := map[string]int{}
 	var order []string
@@ -105,7 +109,7 @@ func reasons(gaps []finding.Gap) string {
 		}
 		parts = append(parts, part)
 	}
-	return " (" + strings.Join(parts, "; ") + ")"
+	return strings.Join(parts, "; ")
 }
 
 // count returns "1 object", "1,234 objects"; plural is noun + "s" unless given.

@@ -125,7 +125,11 @@ func (r *sarifReport) invocation() *sarif.Invocation {
 		invocation.ToolExecutionNotifications = append(invocation.ToolExecutionNotifications, notification)
 	}
 	for _, class := range gapClasses(r.header.Coverage) {
-		text := "The scan is incomplete: " + class.what + "."
+		text := "The scan is incomplete: " + class.what
+		if class.why != "" {
+			text += " (" + class.why + ")"
+		}
+		text += "."
 		if class.remedy != "" {
 			text += " To fix this, " + class.remedy + "."
 		}

@@ -84,14 +84,21 @@ func message(f *finding.Finding) string {
 	return b.String() + "."
 }
 
-// presence says in three words where the secret lives on, or nothing for what is
+// Where a secret lives on.
+const (
+	stillAtHead  = "still at HEAD"
+	goneFromHead = "gone from HEAD"
+	notReachable = "not reachable from any ref"
+)
+
+// presence says in few words where the secret lives on, or nothing for what is
 // no repository.
 func presence(f *finding.Finding) string {
 	reachable, held := false, ""
 	for i := range f.Occurrences {
 		o := &f.Occurrences[i]
 		if o.AtHead {
-			return "still at HEAD"
+			return stillAtHead
 		}
 		reachable = reachable || o.Reachable
 		if held == "" {
@@ -100,9 +107,9 @@ func presence(f *finding.Finding) string {
 	}
 	switch {
 	case reachable:
-		return "no longer at HEAD"
+		return goneFromHead
 	case held != "":
-		return "not reachable from any ref"
+		return notReachable
 	}
 	return ""
 }

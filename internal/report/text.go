@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/unleak/unleak/scanner/finding"
 )
@@ -33,7 +32,7 @@ type totals struct {
 const listed = 3
 
 // labelWidth is the column at which what follows a label begins.
-const labelWidth = 13
+const labelWidth = 15
 
 // The styles are SGR sequences; only [textReport.style] writes them.
 const (
@@ -61,8 +60,7 @@ func (r *textReport) Start(header finding.Header) error {
 
 func (r *textReport) Finding(f *finding.Finding) error {
 	r.count(f)
-	r.line(r.style(severityStyle(f.Severity), strings.ToUpper(string(f.Severity))) + "  " +
-		r.style(bold, Printable(f.RuleID)) + "  " + shown(f.Secret.String()))
+	r.heading(f)
 	if description := oneLine(f.Description); description != "" {
 		r.wrapped("  ", "  ", description)
 	}
@@ -72,10 +70,13 @@ func (r *textReport) Finding(f *finding.Finding) error {
 		r.labelled("since", since)
 	}
 	if now := r.now(f); now != "" {
-		r.labelled("now", now)
+		r.wrappedLabel("now", now)
 	}
 	r.others(f)
-	r.wrapped("  "+pad("confidence"), strings.Repeat(" ", labelWidth), confidence(f))
+	r.wrappedLabel("confidence", confidence(f))
+	if r.opts.Verbose {
+		r.labelled("fingerprint", f.Fingerprint)
+	}
 	return r.line("")
 }
 
@@ -102,29 +103,32 @@ func (r *textReport) count(f *finding.Finding) {
 	}
 }
 
+// heading writes severity, rule and what may be shown of the secret.
+func (r *textReport) heading(f *finding.Finding) {
+	text := r.style(severityStyle(f.Severity), strings.ToUpper(string(f.Severity))) + "  " + r.style(bold, Printable(f.RuleID))
+	if secret := f.Secret.String(); secret != "..." {
+		text += "  " + shown(secret)
+	}
+	r.line(text)
+}
+
 // now says whether the secret is still at HEAD, and what keeps it.
 func (r *textReport) now(f *finding.Finding) string {
-	head := &f.Occurrences[f.Primary()]
+	state := presence(f)
 	refs := r.refs(f)
-	switch state := presence(f); {
-	case state == "":
-		return ""
-	case head.AtHead:
-		text := r.style(red, "still at HEAD")
-		if current := place(r.header.Source, head); current != place(r.header.Source, &f.Occurrences[0]) {
-			text += " in " + current
-		}
-		if refs != "" {
-			text += "; on " + refs
-		}
-		return text
-	case refs != "":
-		return "gone from HEAD, but on " + refs
-	case state == "not reachable from any ref":
+	switch {
+	case state == stillAtHead && refs != "":
+		return r.style(red, stillAtHead) + "; on " + refs
+	case state == stillAtHead:
+		return r.style(red, stillAtHead)
+	case state == notReachable:
 		return "on no ref; held by " + holders(f)
-	default:
-		return "gone from HEAD, but reachable"
+	case refs != "":
+		return state + ", but on " + refs
+	case state != "":
+		return state + ", but reachable"
 	}
+	return ""
 }
 
 // refs lists the refs that reach any occurrence, the first few unless verbose.
@@ -153,9 +157,18 @@ func (r *textReport) refs(f *finding.Finding) string {
 	return text
 }
 
-// others lists the places after the first.
+// others lists the places after the first, those to edit before those in history.
 func (r *textReport) others(f *finding.Finding) {
-	rest := f.Occurrences[1:]
+	rest := slices.Clone(f.Occurrences[1:])
+	slices.SortStableFunc(rest, func(a, b finding.Occurrence) int {
+		switch {
+		case a.AtHead == b.AtHead:
+			return 0
+		case a.AtHead:
+			return -1
+		}
+		return 1
+	})
 	label := "also"
 	for i := range rest {
 		if i == listed && !r.opts.Verbose {
@@ -164,8 +177,14 @@ func (r *textReport) others(f *finding.Finding) {
 		}
 		o := &rest[i]
 		text := place(r.header.Source, o)
-		if s := since(o); s != "" {
-			text += r.style(dim, "  "+s)
+		if date := validDate(o.Date); !date.IsZero() {
+			text += "  " + r.style(dim, date.Format(time.DateOnly))
+		}
+		if o.Commit != "" && o.Commit != o.Object {
+			text += "  " + r.style(dim, shortID(o.Commit))
+		}
+		if o.AtHead {
+			text += "  " + r.style(red, "at HEAD")
 		}
 		r.labelled(label, text)
 		label = ""
@@ -202,13 +221,19 @@ func (r *textReport) labelled(label, text string) {
 	r.line("  " + r.style(dim, pad(label)) + text)
 }
 
+// wrappedLabel writes a line of a block, broken where it is too wide.
+func (r *textReport) wrappedLabel(label, text string) {
+	r.wrapped("  "+r.style(dim, pad(label)), strings.Repeat(" ", labelWidth), text)
+}
+
 func pad(label string) string { return label + strings.Repeat(" ", labelWidth-2-len(label)) }
 
-// wrapped writes text broken at spaces to the width of the report.
+// wrapped writes text broken at spaces to the width of the report, but not inside
+// backquotes: commands are to be copied.
 func (r *textReport) wrapped(first, next, text string) {
 	line, used := first, 0
-	for _, word := range strings.Split(text, " ") {
-		if used > 0 && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > r.opts.Width {
+	for _, word := range words(text) {
+		if used > 0 && width(line)+1+width(word) > r.opts.Width {
 			r.line(line)
 			line, used = next, 0
 		}
@@ -219,6 +244,39 @@ func (r *textReport) wrapped(first, next, text string) {
 		used++
 	}
 	r.line(line)
+}
+
+// words splits text at the spaces where a line may break.
+func words(text string) []string {
+	var whole []string
+	quoted := false
+	for _, word := range strings.Split(text, " ") {
+		if quoted {
+			whole[len(whole)-1] += " " + word
+		} else {
+			whole = append(whole, word)
+		}
+		if strings.Count(word, "`")%2 == 1 {
+			quoted = !quoted
+		}
+	}
+	return whole
+}
+
+// width counts the characters of text that take a column: all but our own styles.
+func width(text string) int {
+	n, styled := 0, false
+	for _, c := range text {
+		switch {
+		case c == '\x1b':
+			styled = true
+		case styled:
+			styled = c != 'm'
+		default:
+			n++
+		}
+	}
+	return n
 }
 
 // line writes a line; the writer keeps its first error and returns it from then on.

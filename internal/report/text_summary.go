@@ -38,34 +38,27 @@ func (r *textReport) coverage() {
 	if !c.Complete {
 		state = "; INCOMPLETE:"
 	}
-	r.wrapped("", "  ", scannedText(c)+state)
+	r.wrapped("", "", scannedText(c)+state)
 	for _, class := range gapClasses(c) {
 		text := class.what
 		if class.remedy != "" {
 			text += ": " + class.remedy
 		}
 		r.wrapped("  - ", "    ", text)
-		if r.opts.Verbose {
-			for _, gap := range class.gaps {
-				r.line("      " + gapText(gap))
+		for i, gap := range class.gaps {
+			if i == listed && !r.opts.Verbose {
+				r.line("    " + r.style(dim, "and "+thousands(int64(len(class.gaps)-listed))+" more (--verbose lists all)"))
+				break
 			}
-		} else if len(class.gaps) > 0 {
-			r.line("      " + gapText(class.gaps[0]) + r.moreGaps(len(class.gaps)-1))
+			r.wrapped("    ", "      ", gapText(gap))
 		}
 	}
-}
-
-func (r *textReport) moreGaps(n int) string {
-	if n == 0 {
-		return ""
-	}
-	return r.style(dim, " and "+thousands(int64(n))+" more (--verbose lists them)")
 }
 
 // gapText names one object or file that was not scanned.
 func gapText(gap finding.Gap) string {
 	var parts []string
-	for _, part := range []string{gap.Kind, gap.Object, shown(gap.Path)} {
+	for _, part := range []string{gap.Kind, shortID(gap.Object), shown(gap.Path)} {
 		if part != "" {
 			parts = append(parts, part)
 		}
