@@ -2,23 +2,51 @@ package inspect
 
 import "slices"
 
-// Lookup returns the inspector of a name.
-func Lookup(name string) (Func, bool) {
-	switch name {
+// inspectors and locators name what a rule file may ask for. They are never
+// changed.
+var (
+	inspectors = map[string]Func{
+		"aws-key-id":      awsKeyID,
+		"basic-auth":      basicAuth,
+		"bearer":          bearer,
+		"github-checksum": crc32Token,
+		"moorcheh":        moorchehKey,
+		"npm-checksum":    crc32Token,
+		"pypi":            pypi,
+		"random":          token,
+		"vendor-token":    vendorToken,
 	}
-	return nil, false
+	locators = map[string]Locator{
+		"assignment":        assignment,
+		"connection-string": connectionString,
+		"database-url":      databaseURL,
+		"jwt":               jwt,
+		"private-key":       privateKey,
+		"url-password":      urlPassword,
+	}
+)
+
+// Lookup returns the inspector of a name: the one for a rule with a regex.
+func Lookup(name string) (Func, bool) {
+	f, ok := inspectors[name]
+	return f, ok
 }
 
-// LookupLocator returns the locator of a name.
+// LookupLocator returns the locator of a name: the one for a rule without a regex.
 func LookupLocator(name string) (Locator, bool) {
-	switch name {
-	}
-	return nil, false
+	l, ok := locators[name]
+	return l, ok
 }
 
 // Names returns the names of all inspectors and locators, sorted.
 func Names() []string {
-	names := []string{}
+	names := make([]string, 0, len(inspectors)+len(locators))
+	for name := range inspectors {
+		names = append(names, name)
+	}
+	for name := range locators {
+		names = append(names, name)
+	}
 	slices.Sort(names)
 	return names
 }

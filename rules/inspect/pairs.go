@@ -1,0 +1,36 @@
+package inspect
+
+// pairs weighs how usual each pair of letters is in words: row by first letter,
+// column by second, one character a pair. 'I' is as in random text; each step
+// up or down is half a bit more or less likely. Measured over the identifiers
+// and comments of Go's standard library and git's documentation.
+const pairs = "" +
+	"CIKKBFIAHAFLJKAIALKMFHDGEA" +
+	"LGGEKFEALIANECKEAJJFLDDAJB" +
+	"LDHELEELHAKJGDNFAIHLHFAADA" +
+	"JGHKOGEDMCAIFFJGBJJGIFGGFA" +
+	"JFKLHHHCFABJILEHEMLKDGGJEA" +
+	"KDGGKLDANAAKGGLFAJJHJBCBGA" +
+	"IEJENGGIKAAIGKLHAKLHHDCAAA" +
+	"NEEGNECCLABGGELFAIHJHCCADA" +
+	"GFJJIHIAAAAJJOJGAHKLAHAFAH" +
+	"KDHHNGEAHAEEIGLGAENELCDCAA" +
+	"KFHGOHJDLAAGGHGHAGLGHDFADA" +
+	"LDFJNFDCMADLCDMEADIIIEDAIA" +
+	"NHEGNDABKACFIDLLADJHIDAACA" +
+	"KCKLLHLCJAGGEGJEADKMGGCADA" +
+	"GGKJCIGAFAGJJMIJAMJJJIHBAA" +
+	"MCHFMEDGIAFKDCLIAMIKICCADA" +
+	"DEGGDECEEAAHFFBEAIIEQHBAAE" +
+	"LEHHOFHBLAFGHGLEAJKJHFCAHA" +
+	"IEJEMEDJLAFHFDIIBFJNJCEAIA" +
+	"LEHENGDJMABGGDJGALJHHCDDJA" +
+	"HJHFJHHAJAAKJNEJAKKLABAEAA" +
+	"NFHGOHDEKAAGIEGFDFJFEGGEAA" +
+	"MGHGLGDILAAGFJLGAMKGGEDCAB" +
+	"IGJGKHCDJAAGHEHNBGINEJDHFA" +
+	"GGIFIFECIAAGMKGOAGLKDDECBE" +
+	"JEFEQDACJAAEBAHBAGECEDEDFH"
+
+// pairWeight returns the weight of two lower-case letters in half bits, -8 to 8.
+func pairWeight(a, b byte) int { return int(pairs[int(a-'a')*26+int(b-'a')]) - 'I' }

@@ -1,0 +1,141 @@
+package inspect
+
+import "bytes"
+
+// weighValue judges the right side of an assignment. password says that the key
+// is for what people type; other keys are for what machines draw. Bare values, those
+// without quotes, could also be names in code and must look drawn.
+func weighValue(text []byte, password, quoted bool) Verdict {
+	if len(text) < 6 || !isLiteral(text) {
+		return Verdict{Drop: true}
+	}
+	s := shapeOf(text)
+	if s.patterned() || s.distinct < 4 || s.letters() == 0 || isIdentifier(&s) || isFileName(text, &s) {
+		return Verdict{Drop: true}
+	}
+	if !password {
+		return weighToken(text, &s)
+	}
+	return weighPassword(text, &s, quoted)
+}
+
+// weighToken judges a value for a secret, token or API key: it must look drawn.
+func weighToken(text []byte, s *shape) Verdict {
+	if !s.random() || s.length < 10 || s.signs > s.length/4 {
+		return Verdict{Drop: true}
+	}
+	switch {
+	case isUUID(text):
+		return Verdict{Confidence: Low}
+	case s.length < 16 || s.hexOnly && s.length < 32:
+		return Verdict{Confidence: Low}
+	case s.length < 24 || s.hexOnly:
+		return Verdict{Confidence: Medium}
+	}
+	return Verdict{Confidence: High}
+}
+
+// weighPassword judges a value for a password: drawn, or typed with digits or signs
+// among the letters.
+func weighPassword(text []byte, s *shape, quoted bool) Verdict {
+	if isWeakPassword(text, nil) {
+		return Verdict{Drop: true}
+	}
+	typed := s.signs - s.separators // signs that names do not have
+	switch {
+	case s.random() && s.length >= 16 && s.signs <= s.length/3:
+		return Verdict{Confidence: High}
+	case s.random() && s.classes() >= 3:
+		return Verdict{Confidence: Medium}
+	case s.classes() >= 3 && s.length >= 8 && s.digits > 0 && (typed > 0 || s.separators == 0):
+		return Verdict{Confidence: Medium}
+	case typed > s.length/3:
+		return Verdict{Drop: true} // a pattern or a piece of code
+	case s.digits > 0 && (s.separators == 0 || typed > 0) && (quoted || s.digits > 1):
+		return Verdict{Confidence: Low}
+	case typed > 0 && quoted && s.classes() >= 3 && s.length >= 8:
+		return Verdict{Confidence: Low}
+	}
+	return Verdict{Drop: true}
+}
+
+// isLiteral reports whether text can be a value as it stands: no white space, no
+// variable, template, path, URL or markup.
+func isLiteral(text []byte) bool {
+	switch text[0] {
+	case '/', '.', '~', '<', '{', '[', '(', ':', '%', '\\', '|', '>', ')', ']', '}', ',', ';', '=':
+		return false
+	case '$', '@', '&', '*', '#', '!', '-', '?':
+		// "$NAME", "@string/x", "*anchor", "!Ref", "--flag"
+		if isWord(text[1]) && bytes.IndexFunc(text[1:], func(r rune) bool { return r > 0x7f || !isWord(byte(r)) && r != '/' && r != '.' && r != '-' }) < 0 ||
+			text[1] == '{' || text[1] == '(' || text[1] == text[0] {
+			return false
+		}
+	}
+	for i, c := range text {
+		next := byte(0)
+		if i+1 < len(text) {
+			next = text[i+1]
+		}
+		switch {
+		case c <= ' ' || c >= 0x7f:
+			return false
+		case c == '$' && (next == '{' || next == '(' || i == 0 && isDigit(next)), // a shell variable, or a crypt hash
+			c == '#' && next == '{',
+			c == '{' && (next == '{' || next == '%' || next == '}' || isDigit(next)),
+			c == '<' && (next == '%' || isLetter(next)),
+			c == '%' && (next == '(' || next == '{' || next == 's' || next == 'd' || next == 'v'),
+			c == ':' && (next == ':' || next == '/'),
+			c == '.' && next == '.',
+			c == '-' && next == '>', c == '=' && next == '>', c == '(' && next == ')', c == '[' && next == ']':
+			return false
+		}
+	}
+	return true
+}
+
+// isIdentifier reports whether a value reads like a name in code or a key of a
+// message: letters and separators, or words with a digit or two.
+func isIdentifier(s *shape) bool {
+	if s.signs != s.separators {
+		return false
+	}
+	if s.digits == 0 {
+		return !s.random()
+	}
+	return s.separators > 0 && s.wordy() && s.digits*4 < s.length
+}
+
+// isFileName reports whether a value ends like a file or host name, or is a path of
+// words.
+func isFileName(text []byte, s *shape) bool {
+	i := bytes.LastIndexByte(text, '.')
+	if i > 0 && len(text)-i >= 3 && len(text)-i <= 6 && (s.wordy() || s.separators == s.signs && s.digits*3 < s.length) {
+		letters := true
+		for _, c := range text[i+1:] {
+			letters = letters && c >= 'a' && c <= 'z'
+		}
+		if letters {
+			return true
+		}
+	}
+	slashes := bytes.Count(text, []byte{'/'})
+	return slashes > 0 && s.wordy() && s.digits*4 < s.length
+}
+
+// isUUID reports whether text is a UUID (RFC 9562) in its usual form.
+func isUUID(text []byte) bool {
+	if len(text) != 36 {
+		return false
+	}
+	for i, c := range text {
+		if i == 8 || i == 13 || i == 18 || i == 23 {
+			if c != '-' {
+				return false
+			}
+		} else if !isHexDigit(c) {
+			return false
+		}
+	}
+	return true
+}
