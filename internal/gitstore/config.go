@@ -1,10 +1,7 @@
 package gitstore
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -12,113 +9,21 @@ import (
 	format "github.com/go-git/go-git/v5/plumbing/format/config"
 )
 
-var errMalformedConfig = errors.New("malformed configuration, some of which counts as unset")
-
-// readConfig reads one configuration file; one that is not there is empty.
-// Includes are left alone: they can name any file of this machine.
-//
-// The parser is stricter than git and gives up at the first line it does not know.
-// The file is then read section by section, so that an odd alias cannot
-// hide how the repository stores its objects.
-func readConfig(path string) (*format.Config, error) {
-	content, err := readRegular(path, maxListFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return format.New(), nil
-	}
-	if err != nil {
-		return format.New(), err
-	}
-	return salvageConfig(content)
-}
-
-func salvageConfig(content []byte) (*format.Config, error) {
-	if config, err := parseConfig(content); err == nil {
-		return config, nil
-	}
-	var failed error
-	config := format.New()
-	for _, text := range sections(content) {
-		part, err := parseConfig(text)
-		if err != nil && decisive(text) {
-			failed = err
-		}
-		for _, section := range part.Sections {
-			merge(config.Section(section.Name), section)
-		}
-	}
-	return config, failed
-}
-
-// sections cuts a configuration before every line that opens a section.
-func sections(content []byte) [][]byte {
-	var list [][]byte
-	start := 0
-	for at, line := 0, []byte(nil); at < len(content); at += len(line) {
-		line = content[at:]
-		if end := bytes.IndexByte(line, '\n'); end >= 0 {
-			line = line[:end+1]
-		}
-		if at > start && bytes.HasPrefix(bytes.TrimLeft(line, " \t"), []byte("[")) {
-			list = append(list, content[start:at])
-			start = at
-		}
-	}
-	return append(list, content[start:])
-}
-
-// decisive reports whether the text of a section may say how a repository is stored.
-func decisive(text []byte) bool {
-	text = bytes.ToLower(bytes.TrimLeft(text, " \t["))
-	for _, name := range []string{"core", "extensions", "remote"} {
-		if bytes.HasPrefix(text, []byte(name)) {
-			return true
-		}
-	}
-	return false
-}
-
-// parseConfig never returns nil and turns the parser's panics on odd escapes into errors.
-func parseConfig(content []byte) (config *format.Config, err error) {
-	config = format.New()
-	defer func() {
-		if cause := recover(); cause != nil {
-			err = errMalformedConfig
-		}
-	}()
-	content = bytes.TrimPrefix(content, []byte("\xef\xbb\xbf")) // as git does
-	// A name in Latin-1 is no reason to stop, and nothing read here needs its bytes.
-	content = bytes.ToValidUTF8(content, []byte("?"))
-	if err := format.NewDecoder(bytes.NewReader(content)).Decode(config); err != nil {
-		return config, errMalformedConfig // the parser's message quotes the file
-	}
-	return config, nil
-}
-
 // loadConfig reads the shared configuration and, where extensions.worktreeConfig
 // asks for it, that of the work tree, whose options come later and so win.
 // What cannot be read is noted as a problem and counts as unset.
 func (l *Layout) loadConfig() {
-	l.config = format.New()
+	l.config = newSettings()
 	files := []string{filepath.Join(l.CommonDir, "config")}
 	for i := 0; i < len(files); i++ {
 		config, err := readConfig(files[i])
 		if err != nil {
 			l.Problems = append(l.Problems, Problem{l.where(files[i]), reason(err)})
 		}
-		for _, section := range config.Sections {
-			merge(l.config.Section(section.Name), section)
-		}
-		if i == 0 && isTrue(l.config.Section("extensions").Options, "worktreeconfig") {
+		l.config.append(config)
+		if i == 0 && isTrue(l.config.section("extensions"), "worktreeconfig") {
 			files = append(files, filepath.Join(l.GitDir, "config.worktree"))
 		}
-	}
-}
-
-func merge(into, from *format.Section) {
-	into.Options = append(into.Options, from.Options...)
-	for _, sub := range from.Subsections {
-		target := into.Subsection(sub.Name)
-		target.Options = append(target.Options, sub.Options...)
 	}
 }
 
@@ -140,7 +45,7 @@ func isTrue(options format.Options, key string) bool {
 // checkFormat refuses what changes how objects or refs are stored, by the rules
 // of gitrepository-layout(5) and git's technical/repository-version.
 func (l *Layout) checkFormat() error {
-	core := l.config.Section("core").Options.Get("repositoryformatversion")
+	core := l.config.section("core").Get("repositoryformatversion")
 	version := 0
 	if core != "" {
 		var err error
@@ -151,7 +56,7 @@ func (l *Layout) checkFormat() error {
 			}
 		}
 	}
-	for _, option := range l.config.Section("extensions").Options {
+	for _, option := range l.config.section("extensions") {
 		if err := checkExtension(strings.ToLower(option.Key), strings.ToLower(option.Value), version); err != nil {
 			return err
 		}

@@ -14,8 +14,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-
-	format "github.com/go-git/go-git/v5/plumbing/format/config"
 )
 
 // Layout says where the parts of a repository lie (gitrepository-layout(5)).
@@ -28,7 +26,7 @@ type Layout struct {
 	// Problems says what of the layout and configuration could not be read.
 	Problems []Problem
 
-	config *format.Config
+	config *settings
 }
 
 // Locate finds the repository that path belongs to: a work tree or a folder in
@@ -120,7 +118,7 @@ func newLayout(gitDir, commonDir, found string) (*Layout, error) {
 
 // findWorkTree returns where the files of this work tree are, or "" for none.
 func (l *Layout) findWorkTree(found string) string {
-	core := l.config.Section("core").Options
+	core := l.config.section("core")
 	linked := l.GitDir != l.CommonDir
 	candidate := found
 	switch {

@@ -34,11 +34,11 @@ func (l *Layout) Shallow() ([]pack.ID, []Problem) {
 // lacks when git needs them: a promisor remote is configured or a pack came from one
 // (git's technical/partial-clone). Nothing is ever fetched here.
 func (l *Layout) Partial() bool {
-	if l.config.Section("extensions").Options.Get("partialclone") != "" {
+	if l.config.section("extensions").Get("partialclone") != "" {
 		return true
 	}
-	for _, remote := range l.config.Section("remote").Subsections {
-		if isTrue(remote.Options, "promisor") || remote.Options.Get("partialclonefilter") != "" {
+	for _, remote := range l.config.subsections("remote") {
+		if isTrue(remote, "promisor") || remote.Get("partialclonefilter") != "" {
 			return true
 		}
 	}
@@ -56,10 +56,8 @@ func (l *Layout) Partial() bool {
 
 // Remote returns the URL of the remote "origin" without user information, or "".
 func (l *Layout) Remote() string {
-	for _, remote := range l.config.Section("remote").Subsections {
-		if urls := remote.Options.GetAll("url"); remote.Name == "origin" && len(urls) > 0 {
-			return StripUserInfo(urls[0]) // of several, git fetches from the first
-		}
+	if urls := l.config.options[settingsKey{"remote", "origin"}].GetAll("url"); len(urls) > 0 {
+		return StripUserInfo(urls[0]) // of several, git fetches from the first
 	}
 	return ""
 }
