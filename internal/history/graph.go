@@ -105,18 +105,20 @@ func (g *Graph) Objects() int { return g.table.Len() + g.missing.len() }
 
 // commitOf returns the number among commits of an object, if it is a commit.
 func (g *Graph) commitOf(object uint32) (uint32, bool) {
-	if !g.Holds(object) || g.table.Kind(object) != pack.Commit {
+	if object == none || !g.Holds(object) {
 		return none, false
 	}
-	return g.number[object], true
+	n := g.number[object]
+	return n, int(n) < len(g.commits) && g.commits[n].object == object
 }
 
 // treeOf returns the number among trees of an object, if it is a tree.
 func (g *Graph) treeOf(object uint32) (uint32, bool) {
-	if object == none || !g.Holds(object) || g.table.Kind(object) != pack.Tree {
+	if object == none || !g.Holds(object) {
 		return none, false
 	}
-	return g.number[object], true
+	n := g.number[object]
+	return n, int(n) < len(g.trees) && g.trees[n].object == object
 }
 
 // IsCommit reports whether an object is a commit.

@@ -14,7 +14,10 @@ type Paths struct {
 	parents []Path
 	names   []uint32
 	classes []Class
+	depths  []uint16
 	ids     map[pathKey]Path
+	// Truncated says that there are more paths than were kept, see maxPaths.
+	Truncated bool
 
 	placed map[placement]struct{}
 	queue  []placement
@@ -31,6 +34,14 @@ type placement struct {
 	tree uint32
 }
 
+// A few nested trees can spell out more paths than atoms, and a store whose names
+// lie can even nest a tree in itself. Beyond these bounds, far above those of any
+// history that people work with, paths are given up.
+const (
+	maxPaths = 8 << 20
+	maxDepth = 2048
+)
+
 // Paths finds every path at which a commit, a tag or a dangling tree holds something.
 func (g *Graph) Paths() *Paths {
 	p := &Paths{
@@ -38,6 +49,7 @@ func (g *Graph) Paths() *Paths {
 		parents: []Path{Root},
 		names:   []uint32{none},
 		classes: []Class{Dir},
+		depths:  []uint16{0},
 		ids:     map[pathKey]Path{},
 		placed:  make(map[placement]struct{}, len(g.trees)),
 	}
@@ -113,7 +125,12 @@ func (p *Paths) add(parent Path, e entry) {
 	key := pathKey{parent, e.name}
 	path, ok := p.ids[key]
 	if !ok {
+		if len(p.parents) >= maxPaths || p.depths[parent] >= maxDepth {
+			p.Truncated = true
+			return
+		}
 		path = Path(len(p.parents))
+		p.depths = append(p.depths, p.depths[parent]+1)
 		p.ids[key] = path
 		p.parents = append(p.parents, parent)
 		p.names = append(p.names, e.name)

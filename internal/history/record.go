@@ -24,9 +24,12 @@ func (g *Graph) Recorder() *Recorder {
 	return &Recorder{graph: g, names: nameCache{shared: g.names, own: map[string]uint32{}}}
 }
 
-// Commit records a commit.
+// Commit records a commit. One whose kind the table did not know is left out.
 func (r *Recorder) Commit(object uint32, c gitstore.Commit) {
 	g := r.graph
+	if !g.IsCommit(object) {
+		return
+	}
 	at := &g.commits[g.number[object]]
 	at.tree = r.resolve(c.Tree, pack.Tree)
 	for _, id := range c.Parents {
@@ -48,7 +51,11 @@ func (r *Recorder) Tag(object uint32, t gitstore.Tag) {
 // the error says where it broke.
 func (r *Recorder) Tree(o *gitstore.Object) error {
 	g := r.graph
-	at := &g.trees[g.number[o.Index]]
+	number, ok := g.treeOf(o.Index)
+	if !ok {
+		return nil
+	}
+	at := &g.trees[number]
 	var base []byte
 	if o.HasBase {
 		at.base = g.number[o.Base]

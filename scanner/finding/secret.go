@@ -41,7 +41,12 @@ func (s Secret) Reveal() string { return s.value }
 
 // Redacted returns the value with all but a known prefix, and the last four
 // characters of a long token, replaced by three dots.
+//
+// A finding that is a path and no value has the empty secret, which stays empty.
 func (s Secret) Redacted() string {
+	if s.value == "" {
+		return ""
+	}
 	body := s.value[len(s.prefix):]
 	tail := ""
 	if len(body) >= longToken && isToken(body) {
