@@ -52,6 +52,7 @@ func jsonHeader(header finding.Header) finding.Header {
 // with their number, without which the report was cut off.
 type jsonlReport struct {
 	out      *bufio.Writer
+	encoder  *encoder
 	findings int
 }
 
@@ -75,7 +76,7 @@ type (
 )
 
 func newJSONLReport(w io.Writer) *jsonlReport {
-	return &jsonlReport{out: bufio.NewWriterSize(w, 1<<16)}
+	return &jsonlReport{out: bufio.NewWriterSize(w, 1<<16), encoder: newEncoder()}
 }
 
 func (r *jsonlReport) Start(header finding.Header) error {
@@ -99,9 +100,10 @@ func (r *jsonlReport) End() error {
 }
 
 func (r *jsonlReport) line(v any) error {
-	encoded, err := encodeJSON(v, "", "")
+	encoded, err := r.encoder.encode(v, "", "")
 	if err == nil {
-		_, err = r.out.Write(append(encoded, '\n'))
+		r.out.Write(encoded) // an error sticks
+		err = r.out.WriteByte('\n')
 	}
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)

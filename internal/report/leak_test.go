@@ -94,7 +94,7 @@ func forms(t *testing.T, value string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plain, err := encodeJSON(finding.ValidText(value), "", "")
+	plain, err := newEncoder().encode(finding.ValidText(value), "", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,15 +13,22 @@ import (
 	"github.com/unleak/unleak/scanner/finding"
 )
 
-// GitHub's limits on an upload
+// sarifLimits bound a report.
+type sarifLimits struct {
+	rules, results int
+	locations      int   // of one result, the primary one included
+	gzipBytes      int64 // of the whole report when compressed
+}
+
+// githubLimits are those of a GitHub upload
 // (https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning).
+// A result may have 1,000 locations, but 100 are kept. Of the 10 MB some are left
+// for what compression holds back and for the end of the document.
+var githubLimits = sarifLimits{rules: 25_000, results: 25_000, locations: 100, gzipBytes: 9_500_000}
+
 const (
-	maxRules     = 25_000
-	maxResults   = 25_000
-	maxGzipBytes = 9_500_000 // of 10 MB; the rest is for what compression holds back and the document's end
-	maxLocations = 100       // of 1,000 a result may have, as many as are kept
-	maxTags      = 20
-	maxText      = 1024 // characters of a description
+	maxTags = 20
+	maxText = 1024 // characters of a description
 )
 
 const (
@@ -36,6 +43,7 @@ type sarifReport struct {
 	stream  *stream
 	meter   *gzipMeter
 	opts    Options
+	limits  sarifLimits
 	header  finding.Header
 	rules   map[string]uint // rule id to index
 	results int
@@ -44,12 +52,12 @@ type sarifReport struct {
 
 func newSARIFReport(w io.Writer, opts Options) *sarifReport {
 	meter := newGzipMeter()
-	return &sarifReport{stream: newStream(io.MultiWriter(w, meter)), meter: meter, opts: opts}
+	return &sarifReport{stream: newStream(io.MultiWriter(w, meter)), meter: meter, opts: opts, limits: githubLimits}
 }
 
 func (r *sarifReport) Start(header finding.Header) error {
 	r.header = header
-	rules := keptRules(header.Rules)
+	rules := keptRules(header.Rules, r.limits.rules)
 	r.rules = make(map[string]uint, len(rules))
 	driver := sarif.NewVersionedDriver(header.Tool.Name, cmp.Or(header.Tool.Version, "unknown"))
 	for i, rule := range rules {
@@ -80,13 +88,13 @@ func (r *sarifReport) Start(header finding.Header) error {
 
 // keptRules returns the rules a report lists, sorted by id: all of them, or
 // the most severe where there are too many.
-func keptRules(rules []finding.Rule) []finding.Rule {
+func keptRules(rules []finding.Rule, limit int) []finding.Rule {
 	rules = slices.Clone(rules)
-	if len(rules) > maxRules {
+	if len(rules) > limit {
 		slices.SortStableFunc(rules, func(a, b finding.Rule) int {
 			return strings.Compare(securitySeverity(b.Severity), securitySeverity(a.Severity))
 		})
-		rules = rules[:maxRules]
+		rules = rules[:limit]
 	}
 	slices.SortFunc(rules, func(a, b finding.Rule) int { return strings.Compare(a.ID, b.ID) })
 	return rules
@@ -94,15 +102,15 @@ func keptRules(rules []finding.Rule) []finding.Rule {
 
 func (r *sarifReport) Finding(f *finding.Finding) error {
 	index, ok := r.rules[f.RuleID]
-	if !ok && len(r.header.Rules) <= maxRules {
+	if !ok && len(r.header.Rules) <= r.limits.rules {
 		return fmt.Errorf("write report: finding %s has rule %q, which the header does not list", f.Fingerprint, f.RuleID)
 	}
-	if !ok || r.results == maxResults || r.meter.compressed() > maxGzipBytes {
+	if !ok || r.results == r.limits.results || r.meter.compressed() > r.limits.gzipBytes {
 		r.leftOut++
 		return nil
 	}
 	r.results++
-	r.stream.value("", result(r.header.Source, f, index))
+	r.stream.value("", result(r.header.Source, f, index, r.limits.locations))
 	return r.stream.err
 }
 
@@ -140,10 +148,10 @@ func (r *sarifReport) invocation() *sarif.Invocation {
 			"%s not in this file, as it reached a limit of code scanning; they are the least severe. The JSON report has all.",
 			count(r.leftOut, "finding is", "findings are")))
 	}
-	if n := len(r.header.Rules) - maxRules; n > 0 {
+	if n := len(r.header.Rules) - r.limits.rules; n > 0 {
 		notify("warning", "rules-left-out", fmt.Sprintf(
 			"%s not in this file, nor their findings, as code scanning takes %s rules.",
-			count(n, "rule is", "rules are"), thousands(maxRules)))
+			count(n, "rule is", "rules are"), thousands(int64(r.limits.rules))))
 	}
 	return invocation
 }

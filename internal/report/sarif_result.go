@@ -12,8 +12,8 @@ import (
 )
 
 // result returns the SARIF result of a finding. Its one location is
-// [finding.Finding.Primary], the others are related locations.
-func result(source finding.Source, f *finding.Finding, ruleIndex uint) *sarif.Result {
+// [finding.Finding.Primary], the others are related locations, up to limit in all.
+func result(source finding.Source, f *finding.Finding, ruleIndex uint, limit int) *sarif.Result {
 	primary := f.Primary()
 	properties := sarif.Properties{
 		"severity":      f.Severity,
@@ -25,7 +25,7 @@ func result(source finding.Source, f *finding.Finding, ruleIndex uint) *sarif.Re
 	if first := validDate(f.Occurrences[0].Date); !first.IsZero() {
 		properties["firstSeen"] = first.Format(time.RFC3339)
 	}
-	if n := len(f.Occurrences) - maxLocations; n > 0 {
+	if n := len(f.Occurrences) - limit; n > 0 {
 		properties["locationsLeftOut"] = n
 	}
 	if len(f.Facts) == 0 {
@@ -43,7 +43,7 @@ func result(source finding.Source, f *finding.Finding, ruleIndex uint) *sarif.Re
 		if i == primary {
 			continue
 		}
-		if len(r.RelatedLocations) == maxLocations-1 {
+		if len(r.RelatedLocations) == limit-1 {
 			break
 		}
 		o := &f.Occurrences[i]

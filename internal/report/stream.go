@@ -14,14 +14,15 @@ import (
 // stream writes one JSON document piece by piece, indented by two spaces. The
 // first error sticks and is returned by flush and check.
 type stream struct {
-	out   *bufio.Writer
-	depth int
-	empty bool // the innermost object or array has no member yet
-	err   error
+	out     *bufio.Writer
+	encoder *encoder
+	depth   int
+	empty   bool // the innermost object or array has no member yet
+	err     error
 }
 
 func newStream(w io.Writer) *stream {
-	return &stream{out: bufio.NewWriterSize(w, 1<<16)}
+	return &stream{out: bufio.NewWriterSize(w, 1<<16), encoder: newEncoder()}
 }
 
 // begin opens an object or array; key is "" for the document and in arrays.
@@ -44,7 +45,7 @@ func (s *stream) end(bracket byte) {
 
 // value writes a member of the innermost object or array.
 func (s *stream) value(key string, v any) {
-	encoded, err := encodeJSON(v, strings.Repeat("  ", s.depth), "  ")
+	encoded, err := s.encoder.encode(v, strings.Repeat("  ", s.depth), "  ")
 	if err != nil {
 		s.fail(err)
 		return
@@ -92,26 +93,35 @@ func (s *stream) flush() error {
 	return s.err
 }
 
-// encodeJSON encodes v without HTML escapes and without a final newline, on one
-// line when indent is "".
-func encodeJSON(v any, prefix, indent string) ([]byte, error) {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if indent != "" {
-		encoder.SetIndent(prefix, indent)
-	}
-	if err := encoder.Encode(v); err != nil {
+// encoder encodes values as JSON without HTML escapes, one at a time.
+type encoder struct {
+	buffer bytes.Buffer
+	json   *json.Encoder
+}
+
+func newEncoder() *encoder {
+	e := &encoder{}
+	e.json = json.NewEncoder(&e.buffer)
+	e.json.SetEscapeHTML(false)
+	return e
+}
+
+// encode returns v without a final newline, on one line when indent is "". The
+// bytes are valid until the next call.
+func (e *encoder) encode(v any, prefix, indent string) ([]byte, error) {
+	e.buffer.Reset()
+	e.json.SetIndent(prefix, indent)
+	if err := e.json.Encode(v); err != nil {
 		return nil, err
 	}
-	return escapeInvisible(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
+	return escapeInvisible(bytes.TrimSuffix(e.buffer.Bytes(), []byte("\n"))), nil
 }
 
 // escapeInvisible writes the characters that [Printable] escapes as \u escapes. They
 // can stand only inside strings, where the escape means the same character, so that
 // a report is exact and yet safe to print. Below U+0020 the encoder did it.
 func escapeInvisible(encoded []byte) []byte {
-	if !bytes.ContainsFunc(encoded, needsEscape) {
+	if isASCII(encoded) {
 		return encoded
 	}
 	escaped := make([]byte, 0, len(encoded)+64)
@@ -129,6 +139,16 @@ func escapeInvisible(encoded []byte) []byte {
 		i += size
 	}
 	return escaped
+}
+
+// isASCII reports whether there is neither DEL nor anything above.
+func isASCII(b []byte) bool {
+	for _, c := range b {
+		if c > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 func needsEscape(r rune) bool { return r > '~' && !isVisible(r) }
