@@ -26,7 +26,7 @@ func (r *jsonReport) Start(header finding.Header) error {
 }
 
 func (r *jsonReport) Finding(f *finding.Finding) error {
-	r.stream.value("", f.MapText(finding.ValidText))
+	r.stream.value("", jsonFinding(f))
 	return r.stream.err
 }
 
@@ -46,6 +46,16 @@ func jsonHeader(header finding.Header) finding.Header {
 		*gaps = append([]finding.Gap{}, *gaps...)
 	}
 	return header
+}
+
+// jsonFinding returns f as JSON can express it: strings in UTF-8, dates with a year
+// of four digits.
+func jsonFinding(f *finding.Finding) *finding.Finding {
+	f = f.MapText(finding.ValidText)
+	for i := range f.Occurrences {
+		f.Occurrences[i].Date = validDate(f.Occurrences[i].Date)
+	}
+	return f
 }
 
 // jsonlReport writes one JSON object a line: a header, the findings, and an end
@@ -86,7 +96,7 @@ func (r *jsonlReport) Start(header finding.Header) error {
 
 func (r *jsonlReport) Finding(f *finding.Finding) error {
 	r.findings++
-	return r.line(findingLine{"finding", f.MapText(finding.ValidText)})
+	return r.line(findingLine{"finding", jsonFinding(f)})
 }
 
 func (r *jsonlReport) End() error {
