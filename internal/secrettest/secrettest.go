@@ -107,6 +107,7 @@ var lines = map[string]string{
 	"aws-secret":    "aws_secret_access_key = %s",
 	"azure-storage": "DefaultEndpointsProtocol=https;AccountName=bills;AccountKey=%s;EndpointSuffix=core.windows.net",
 	"password":      "db_password: \"%s\"",
+	"twilio":        "TWILIO_API_KEY=%s",
 	"twilio-auth":   "TWILIO_AUTH_TOKEN=%s",
 	"basic-auth":    "Authorization: Basic %s",
 	"bearer":        "Authorization: Bearer %s",

@@ -33,3 +33,13 @@ func awsKeyID(c Candidate) Verdict {
 	}
 	return Verdict{Facts: facts}
 }
+
+// awsSecret judges AWS secret access keys: 40 characters of base64 that are drawn,
+// and so are no digest in hex.
+func awsSecret(c Candidate) Verdict {
+	s := shapeOf(c.secret())
+	if s.hexOnly || s.upper == 0 || s.lower == 0 || !s.random() {
+		return Verdict{Drop: true}
+	}
+	return Verdict{}
+}

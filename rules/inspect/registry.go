@@ -7,6 +7,7 @@ import "slices"
 var (
 	inspectors = map[string]Func{
 		"aws-key-id":      awsKeyID,
+		"aws-secret":      awsSecret,
 		"basic-auth":      basicAuth,
 		"bearer":          bearer,
 		"github-checksum": crc32Token,
@@ -14,6 +15,7 @@ var (
 		"npm-checksum":    crc32Token,
 		"pypi":            pypi,
 		"random":          token,
+		"slack-webhook":   slackWebhook,
 		"vendor-token":    vendorToken,
 	}
 	locators = map[string]Locator{

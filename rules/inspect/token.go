@@ -36,3 +36,13 @@ func vendorToken(c Candidate) Verdict {
 	}
 	return Verdict{}
 }
+
+// slackWebhook judges Slack webhook URLs by their last part, the secret one.
+func slackWebhook(c Candidate) Verdict {
+	url := c.secret()
+	s := shapeOf(url[bytes.LastIndexByte(url, '/')+1:])
+	if s.patterned() || s.wordy() {
+		return Verdict{Drop: true}
+	}
+	return Verdict{}
+}
