@@ -221,15 +221,28 @@ func isWeakPassword(password, user []byte) bool {
 // in brackets, a format verb, a masked value.
 func isTemplate(text []byte) bool {
 	for i, c := range text {
+		rest := text[i+1:]
 		switch c {
-		case '$', '{', '}', '<', '>', '[', ']', '*', '(', ')', '`':
+		case '{', '}', '<', '>', '`':
 			return true
+		case '$':
+			if i == 0 || bytes.HasPrefix(rest, []byte("(")) {
+				return true
+			}
+		case '[', '(':
+			if i == 0 {
+				return true
+			}
+		case '*':
+			if bytes.HasPrefix(rest, []byte("*")) {
+				return true
+			}
 		case '%':
-			if i+1 >= len(text) || !isHexDigit(text[i+1]) || i+2 >= len(text) || !isHexDigit(text[i+2]) {
+			if len(rest) < 2 || !isHexDigit(rest[0]) || !isHexDigit(rest[1]) {
 				return true
 			}
 		case '.':
-			if bytes.HasPrefix(text[i:], []byte("...")) {
+			if bytes.HasPrefix(rest, []byte("..")) {
 				return true
 			}
 		}
