@@ -1,9 +1,9 @@
 package history
 
-// Tip is where a walk back through history begins: a ref, or another holder.
+// Tip is where a walk back through history begins: a ref, or another holder of commits.
 type Tip struct {
-	Name   string
-	Commit uint32 // object
+	Name    string
+	Commits []uint32 // objects; what is no commit is passed over
 }
 
 // Reach says which of some tips reach which of some commits.
@@ -26,8 +26,10 @@ func (g *Graph) Reach(tips []Tip, interest map[uint32]bool) *Reach {
 	for from := 0; from < len(tips); from += batch {
 		clear(masks)
 		for i, tip := range tips[from:min(from+batch, len(tips))] {
-			if number, ok := g.commitOf(tip.Commit); ok {
-				masks[number] |= 1 << i
+			for _, object := range tip.Commits {
+				if number, ok := g.commitOf(object); ok {
+					masks[number] |= 1 << i
+				}
 			}
 		}
 		for _, number := range order {

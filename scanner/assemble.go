@@ -1,0 +1,125 @@
+package scanner
+
+import (
+	"bytes"
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/sourcegraph/conc/iter"
+	"github.com/unleak/unleak/internal/match"
+	"github.com/unleak/unleak/scanner/finding"
+)
+
+// whereabouts answers where the text of a hit lives: one occurrence, without lines,
+// for each place, in any order. It may answer the same slice again; it is
+// asked from one goroutine.
+type whereabouts func(h *hit) []finding.Occurrence
+
+// contents reads the text of an occurrence again, for the hash of its line.
+type contents func(o *finding.Occurrence) ([]byte, error)
+
+// assemble makes findings of hits: one for each rule and value, with every place
+// at which no allowlist silences it.
+func (s *session) assemble(hits []hit, where whereabouts, read contents) []*finding.Finding {
+	slices.SortFunc(hits, compareHits)
+	groups := map[key]*finding.Finding{}
+	var found []*finding.Finding
+	for i := range hits {
+		h := &hits[i]
+		k := key{h.rule, h.value}
+		for _, o := range where(h) {
+			if match.AllowedAt(h.rule, o.Path, o.Commit, h.pending) {
+				continue
+			}
+			f := groups[k]
+			if f == nil {
+				f = s.newFinding(h)
+				groups[k] = f
+				found = append(found, f)
+			}
+			f.Severity = worse(f.Severity, finding.Severity(h.severity))
+			f.Confidence = surer(f.Confidence, finding.Confidence(h.confidence))
+			if o.Kind == "" {
+				o.Kind = h.kind
+			}
+			o.StartLine, o.StartColumn = int(h.startLine), int(h.startColumn)
+			o.EndLine, o.EndColumn = int(h.endLine), int(h.endColumn)
+			f.Occurrences = append(f.Occurrences, o)
+		}
+	}
+	workers := iter.Iterator[*finding.Finding]{MaxGoroutines: s.options.Jobs}
+	workers.ForEach(found, func(f **finding.Finding) {
+		(*f).Fingerprint = fingerprint((*f).RuleID, (*f).Fingerprint)
+		finding.Sort([]*finding.Finding{*f})
+		hashLine(primary((*f).Occurrences), read)
+	})
+	return found
+}
+
+// newFinding begins a finding. Until it is computed, Fingerprint holds what it is of.
+func (s *session) newFinding(h *hit) *finding.Finding {
+	f := &finding.Finding{
+		RuleID:      h.rule.ID,
+		Description: h.rule.Description,
+		Severity:    finding.Severity(h.severity),
+		Confidence:  finding.Confidence(h.confidence),
+		Facts:       maps.Clone(h.facts),
+		Fingerprint: h.value,
+	}
+	if h.kind != finding.KindTreeEntry {
+		f.Secret = finding.NewSecret(h.value, h.rule.KnownPrefix(h.value))
+	}
+	if s.options.Reveal {
+		f.Secret = f.Secret.Revealed()
+	}
+	return f
+}
+
+// compareHits orders hits so that facts come from the same one in every run.
+func compareHits(a, b hit) int {
+	return cmp.Or(
+		cmp.Compare(a.kind, b.kind),
+		cmp.Compare(a.object, b.object),
+		cmp.Compare(a.startLine, b.startLine),
+		cmp.Compare(a.startColumn, b.startColumn),
+		cmp.Compare(a.rule.ID, b.rule.ID),
+		cmp.Compare(a.value, b.value),
+		cmp.Compare(a.endLine, b.endLine),
+		cmp.Compare(a.endColumn, b.endColumn),
+	)
+}
+
+func worse(a, b finding.Severity) finding.Severity {
+	order := []finding.Severity{finding.Critical, finding.High, finding.Medium, finding.Low}
+	return order[min(slices.Index(order, a), slices.Index(order, b))]
+}
+
+func surer(a, b finding.Confidence) finding.Confidence {
+	order := []finding.Confidence{finding.ConfidenceHigh, finding.ConfidenceMedium, finding.ConfidenceLow}
+	return order[min(slices.Index(order, a), slices.Index(order, b))]
+}
+
+// primary is the occurrence that renderers may put first: one at HEAD if there is
+// one, else the oldest.
+func primary(occurrences []finding.Occurrence) *finding.Occurrence {
+	for i := range occurrences {
+		if occurrences[i].AtHead {
+			return &occurrences[i]
+		}
+	}
+	return &occurrences[0]
+}
+
+// hashLine sets the line hash of an occurrence in a blob or file. Without it a report is
+// less stable on GitHub, and no less true, so a text that is gone meanwhile has none.
+func hashLine(o *finding.Occurrence, read contents) {
+	if o.StartLine == 0 || read == nil {
+		return
+	}
+	content, err := read(o)
+	if err != nil || bytes.HasPrefix(content, []byte{0xff, 0xfe}) || bytes.HasPrefix(content, []byte{0xfe, 0xff}) {
+		return
+	}
+	o.LineHash = finding.LineHash(content, o.StartLine)
+}

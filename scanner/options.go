@@ -1,0 +1,117 @@
+package scanner
+
+import (
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/unleak/unleak/internal/match"
+	"github.com/unleak/unleak/rules"
+	"github.com/unleak/unleak/scanner/finding"
+)
+
+// Defaults of [Options].
+const (
+	DefaultMaxObjectSize = 256 << 20
+	DefaultMemoryBudget  = 512 << 20
+)
+
+// Options bound a scan and say what it looks for. Only Rules is required.
+type Options struct {
+	Rules         *rules.Set
+	Jobs          int   // workers; 0 stands for one a processor
+	MaxObjectSize int64 // bytes of the largest text to scan; 0 for [DefaultMaxObjectSize]
+	MemoryBudget  int64 // bytes of decoded objects held at once; 0 for [DefaultMemoryBudget]
+	Reveal        bool  // findings show their values
+	Tool          finding.Tool
+	Progress      *Progress // followed by whoever shows it; may be nil
+}
+
+// Progress is how far a scan has come. Its methods may be called at any time from any
+// goroutine.
+type Progress struct {
+	Done, Total atomic.Int64 // objects, or files
+	phase       atomic.Pointer[string]
+}
+
+// Phase says what the scan is doing, such as "blobs".
+func (p *Progress) Phase() string {
+	if name := p.phase.Load(); name != nil {
+		return *name
+	}
+	return ""
+}
+
+// Stats is what a scan cost. It differs from run to run, and so is in no report.
+type Stats struct {
+	Phases     []Phase
+	Bytes      int64 // expanded bytes of all objects visited
+	PeakBuffer int64 // most bytes of decoded objects held at once
+}
+
+// Phase is one step of a scan.
+type Phase struct {
+	Name    string
+	Elapsed time.Duration
+}
+
+// Result is what a scan found.
+type Result struct {
+	Header   finding.Header
+	Findings []*finding.Finding
+	Stats    Stats
+}
+
+// session is one scan under way.
+type session struct {
+	options   Options
+	matcher   *match.Matcher
+	pathRules match.PathRules
+	progress  *Progress
+	stats     Stats
+	started   time.Time
+}
+
+func newSession(options Options) *session {
+	if options.Jobs <= 0 {
+		options.Jobs = runtime.GOMAXPROCS(0)
+	}
+	if options.MaxObjectSize <= 0 {
+		options.MaxObjectSize = DefaultMaxObjectSize
+	}
+	if options.MemoryBudget <= 0 {
+		options.MemoryBudget = DefaultMemoryBudget
+	}
+	s := &session{options: options, progress: options.Progress}
+	if s.progress == nil {
+		s.progress = &Progress{}
+	}
+	s.matcher = match.New(options.Rules)
+	s.pathRules = match.NewPathRules(options.Rules)
+	return s
+}
+
+// phase begins a step, and ends the one before.
+func (s *session) phase(name string) {
+	now := time.Now()
+	if n := len(s.stats.Phases); n > 0 {
+		s.stats.Phases[n-1].Elapsed = now.Sub(s.started)
+	}
+	s.started = now
+	if name != "" {
+		s.stats.Phases = append(s.stats.Phases, Phase{Name: name})
+		s.progress.phase.Store(&name)
+	}
+}
+
+// ruleInfo is what a report says of the rules.
+func (s *session) ruleInfo() []finding.Rule {
+	var list []finding.Rule
+	for _, r := range s.options.Rules.Rules {
+		list = append(list, finding.Rule{
+			ID: r.ID, Description: r.Description, Help: r.Help, URL: r.URL, Tags: r.Tags,
+			Severity: finding.Severity(r.Severity), Confidence: finding.Confidence(r.Confidence),
+		})
+	}
+	return list
+}

@@ -1,0 +1,285 @@
+package scanner
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/unleak/unleak/internal/gitstore"
+	"github.com/unleak/unleak/internal/gitstore/pack"
+	"github.com/unleak/unleak/internal/history"
+	"github.com/unleak/unleak/scanner/finding"
+)
+
+// Repository is everything that the repository of path holds: every object, whatever
+// reaches it, and the names of refs and paths. Path may be a work tree, a bare
+// repository, a linked work tree or a .git file, or lie inside a work tree.
+func Repository(path string) Source { return repositorySource{path, "repository", path} }
+
+type repositorySource struct {
+	path string
+	kind string // what the report calls the source
+	name string
+}
+
+func (r repositorySource) scan(ctx context.Context, s *session) (*Result, error) {
+	s.phase("open")
+	repository, err := gitstore.Open(r.path)
+	if err != nil {
+		return nil, fmt.Errorf("opening the repository: %w", err)
+	}
+	defer repository.Close()
+	scan := newRepositoryScan(s, repository)
+	interrupted := scan.run(ctx)
+	// An interrupted scan still says where it can what it found.
+	findings := scan.findings(interrupted)
+	return &Result{
+		Header: finding.Header{
+			Source:   sourceOf(repository, r.kind, r.name),
+			Coverage: scan.account.close(),
+		},
+		Findings: findings,
+	}, interrupted
+}
+
+// sourceOf describes a repository as a source.
+func sourceOf(repository *gitstore.Repository, kind, name string) finding.Source {
+	source := finding.Source{Kind: kind, Name: name, Remote: repository.Remote()}
+	if head, ok := repository.Head(); ok {
+		source.Branch = head.Symbolic
+		if !head.Target.IsZero() {
+			source.Head = head.Target.String()
+		}
+	}
+	return source
+}
+
+// repositoryScan is the scan of a whole repository under way.
+type repositoryScan struct {
+	*session
+	repository *gitstore.Repository
+	table      *gitstore.Table
+	graph      *history.Graph
+	account    *account
+	budget     *pack.Budget
+	refs       []gitstore.Ref
+	reflogs    []gitstore.ReflogEntry
+	index      []gitstore.IndexEntry
+	hits       []hit
+
+	paths *history.Paths
+	marks history.Marks
+}
+
+func newRepositoryScan(s *session, repository *gitstore.Repository) *repositoryScan {
+	r := &repositoryScan{
+		session:    s,
+		repository: repository,
+		table:      repository.Table(),
+		account:    newAccount(),
+		budget:     pack.NewBudget(s.options.MemoryBudget),
+	}
+	r.graph = history.New(r.table)
+	return r
+}
+
+// run reads everything. It stops early only with the context's error.
+func (r *repositoryScan) run(ctx context.Context) error {
+	r.progress.Total.Store(int64(r.table.Len()))
+	r.readState()
+	for _, pass := range []struct {
+		name  string
+		kinds []pack.Kind
+	}{
+		{"commits", []pack.Kind{pack.Commit, pack.Tag}},
+		{"blobs", []pack.Kind{pack.Blob}},
+		{"trees", []pack.Kind{pack.Tree}},
+	} {
+		r.phase(pass.name)
+		if err := r.walk(ctx, pass.kinds); err != nil {
+			r.account.note("The scan was interrupted before all objects were read.")
+			return err
+		}
+	}
+	r.stats.PeakBuffer = r.budget.Peak()
+	r.phase("paths")
+	r.paths = r.graph.Paths()
+	if r.paths.Truncated {
+		r.account.note("The history has more distinct paths than are kept in memory: some path names were not looked at.")
+	}
+	r.scanNames()
+	if err := r.scanPaths(ctx); err != nil {
+		r.account.note("The scan was interrupted before all paths were read.")
+		return err
+	}
+	r.countMissing()
+	return nil
+}
+
+// walk reads all objects of some kinds, with a collector and a recorder for each worker.
+func (r *repositoryScan) walk(ctx context.Context, kinds []pack.Kind) error {
+	var visitors []*objectVisitor
+	err := r.table.Walk(ctx, gitstore.WalkOptions{
+		Kinds: kinds, Jobs: r.options.Jobs, Limit: r.options.MaxObjectSize, Budget: r.budget,
+	}, func() gitstore.Visitor {
+		v := &objectVisitor{scan: r, collector: r.newCollector(), recorder: r.graph.Recorder()}
+		visitors = append(visitors, v)
+		return v
+	})
+	for _, v := range visitors {
+		r.hits = append(r.hits, v.collector.hits...)
+		r.graph.Merge(v.recorder)
+		for kind, n := range v.scanned {
+			if n > 0 {
+				r.account.count(pack.Kind(kind).String(), n, n, v.bytes[kind])
+			}
+			r.stats.Bytes += v.bytes[kind]
+		}
+	}
+	return err
+}
+
+// readState reads what is no object: refs, reflogs, indexes, and what the clone lacks.
+func (r *repositoryScan) readState() {
+	refs, problems := r.repository.Refs()
+	r.refs = refs
+	more, err := r.repository.Reflogs(func(e gitstore.ReflogEntry) error {
+		r.reflogs = append(r.reflogs, e)
+		return nil
+	})
+	if err != nil {
+		r.account.note("The reflogs could not be read: %v.", err)
+	}
+	problems = append(append(problems, more...), r.repository.ObjectProblems()...)
+	worktrees, more := r.repository.Worktrees()
+	problems = append(problems, more...)
+	for _, worktree := range worktrees {
+		entries, more := r.repository.Index(worktree)
+		r.index = append(r.index, entries...)
+		problems = append(problems, more...)
+	}
+	boundary, more := r.repository.Shallow()
+	problems = append(problems, more...)
+	r.account.coverage.Shallow = len(boundary) > 0
+	r.account.coverage.Partial = r.repository.Partial()
+	for _, p := range problems {
+		r.account.corrupt(finding.Gap{Path: p.Where, Reason: p.What})
+	}
+}
+
+// countMissing accounts for objects that something refers to and nobody holds. Beyond
+// the boundary of a shallow clone that is as it should be, and said once.
+func (r *repositoryScan) countMissing() {
+	beyond := r.beyondShallow()
+	for _, m := range r.graph.Missing() {
+		if beyond[m.ID] {
+			continue
+		}
+		kind := ""
+		if m.Kind != 0 {
+			kind = m.Kind.String()
+		}
+		reason := "referred to, but not in the repository"
+		if r.account.coverage.Partial {
+			reason = "not fetched: this is a partial clone"
+		}
+		r.account.missing(finding.Gap{Kind: kind, Object: m.ID.String(), Reason: reason})
+	}
+	for _, ref := range r.refs {
+		if _, ok := r.graph.Lookup(ref.Target); !ok && !ref.Target.IsZero() && !ref.Pseudo {
+			r.account.missing(finding.Gap{Kind: "ref", Object: ref.Target.String(), Path: ref.Name, Reason: "a ref points at it, but it is not in the repository"})
+		}
+	}
+}
+
+// beyondShallow returns the parents of the commits at a shallow boundary.
+func (r *repositoryScan) beyondShallow() map[pack.ID]bool {
+	beyond := map[pack.ID]bool{}
+	boundary, _ := r.repository.Shallow()
+	for _, id := range boundary {
+		_, content, err := r.repository.Read(id, nil, r.options.MaxObjectSize)
+		if err != nil {
+			continue // in the account already
+		}
+		c, _ := gitstore.ParseCommit(content)
+		for _, parent := range c.Parents {
+			beyond[parent] = true
+		}
+	}
+	return beyond
+}
+
+// objectVisitor is one worker's part of a walk.
+type objectVisitor struct {
+	scan      *repositoryScan
+	collector *collector
+	recorder  *history.Recorder
+	scanned   [pack.Tag + 1]int64
+	bytes     [pack.Tag + 1]int64
+}
+
+// Visit implements [gitstore.Visitor].
+func (v *objectVisitor) Visit(o *gitstore.Object) {
+	defer v.scan.progress.Done.Add(1)
+	v.scanned[o.Kind]++
+	v.bytes[o.Kind] += int64(len(o.Content))
+	switch o.Kind {
+	case pack.Commit:
+		c, err := gitstore.ParseCommit(o.Content)
+		v.malformed(o, err)
+		v.recorder.Commit(o.Index, c)
+		v.collector.scan(o.Index, o.Content, commitKinds(c))
+	case pack.Tag:
+		t, err := gitstore.ParseTag(o.Content)
+		v.malformed(o, err)
+		v.recorder.Tag(o.Index, t)
+		v.collector.scan(o.Index, o.Content, tagKinds(t))
+	case pack.Tree:
+		v.malformed(o, v.recorder.Tree(o))
+	case pack.Blob:
+		v.collector.scan(o.Index, o.Content, always(finding.KindBlob))
+	}
+}
+
+// malformed accounts for an object that decodes but does not say what its kind must.
+func (v *objectVisitor) malformed(o *gitstore.Object, err error) {
+	if err != nil {
+		v.scan.account.corrupt(finding.Gap{Kind: o.Kind.String(), Object: v.scan.table.ID(o.Index).String(), Reason: err.Error()})
+	}
+}
+
+// Failed implements [gitstore.Visitor].
+func (v *objectVisitor) Failed(index uint32, size int64, err error) {
+	v.scan.progress.Done.Add(1)
+	kind := ""
+	if k := v.scan.table.Kind(index); k != 0 {
+		kind = k.String()
+		v.scan.account.count(kind, 1, 0, 0)
+	}
+	v.scan.account.failed(kind, v.scan.table.ID(index).String(), "", size, err)
+}
+
+// commitKinds tells the parts of a raw commit apart. The lines that name a tree and
+// parents hold no text.
+func commitKinds(c gitstore.Commit) func(int) finding.Kind {
+	return func(offset int) finding.Kind {
+		switch {
+		case offset >= c.Message:
+			return finding.KindMessage
+		case c.Author.Line.Contains(offset), c.Committer.Line.Contains(offset):
+			return finding.KindIdentity
+		}
+		return finding.KindHeader
+	}
+}
+
+func tagKinds(t gitstore.Tag) func(int) finding.Kind {
+	return func(offset int) finding.Kind {
+		switch {
+		case offset >= t.Message:
+			return finding.KindTag
+		case t.Tagger.Line.Contains(offset):
+			return finding.KindTagger
+		}
+		return finding.KindHeader
+	}
+}

@@ -1,0 +1,301 @@
+package scanner
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/unleak/unleak/internal/gitstore"
+	"github.com/unleak/unleak/internal/gitstore/pack"
+	"github.com/unleak/unleak/internal/history"
+	"github.com/unleak/unleak/scanner/finding"
+)
+
+// maxRefs is how many refs an occurrence lists; all are counted.
+const maxRefs = 10
+
+// locator answers where the texts of a repository's hits live.
+type locator struct {
+	*repositoryScan
+	places  map[uint32][]history.Place       // by blob: where commits brought it in
+	at      map[history.Path][]history.Place // by marked path: likewise
+	head    map[headKey]bool                 // what HEAD has
+	headRef uint32                           // the commit at HEAD, as object
+	holders *holders
+	commits map[uint32]commitInfo
+	cache   map[uint32][]finding.Occurrence // by blob
+}
+
+type headKey struct {
+	path   history.Path
+	object uint32
+}
+
+// commitInfo is what an occurrence says of its commit.
+type commitInfo struct {
+	id     string
+	author finding.Identity
+	date   time.Time
+	reach  reach
+}
+
+// findings joins hits and provenance. After an interruption there is no provenance, and
+// findings say only in which object they are.
+func (r *repositoryScan) findings(interrupted error) []*finding.Finding {
+	if interrupted != nil {
+		return r.assemble(r.hits, r.bare, nil)
+	}
+	r.phase("provenance")
+	l := r.newLocator()
+	r.phase("findings")
+	return r.assemble(r.hits, l.where, r.content)
+}
+
+// bare says of a hit only which object it is in.
+func (r *repositoryScan) bare(h *hit) []finding.Occurrence {
+	switch h.kind {
+	case finding.KindBlob:
+		return []finding.Occurrence{{Blob: r.graph.ID(h.object).String()}}
+	case finding.KindPath, finding.KindTreeEntry:
+		return []finding.Occurrence{{Path: r.paths.String(history.Path(h.object))}}
+	case finding.KindRef:
+		return []finding.Occurrence{{Refs: []string{r.refs[h.object].Name}}}
+	case finding.KindReflog:
+		return []finding.Occurrence{{}}
+	}
+	return []finding.Occurrence{{Object: r.graph.ID(h.object).String()}}
+}
+
+func (r *repositoryScan) newLocator() *locator {
+	l := &locator{
+		repositoryScan: r,
+		places:         map[uint32][]history.Place{},
+		at:             map[history.Path][]history.Place{},
+		head:           map[headKey]bool{},
+		headRef:        ^uint32(0),
+		commits:        map[uint32]commitInfo{},
+		cache:          map[uint32][]finding.Occurrence{},
+	}
+	trace := r.graph.Trace(r.paths, r.marks)
+	interest := map[uint32]bool{}
+	trace.Introductions(func(p history.Place) {
+		interest[p.Commit] = true
+		l.put(p)
+	})
+	for i := range r.hits {
+		if h := &r.hits[i]; isObject(h.kind) && r.graph.IsCommit(h.object) {
+			interest[h.object] = true
+		}
+	}
+	if head, ok := r.repository.Head(); ok {
+		if object, ok := r.graph.Lookup(head.Target); ok {
+			l.headRef = object
+			if tree, ok := r.graph.Tree(object); ok {
+				trace.Below(tree, func(p history.Place) { l.head[headKey{p.Path, p.Object}] = true })
+			}
+		}
+	}
+	l.holders = r.newHolders(interest)
+	l.placeDangling(trace)
+	return l
+}
+
+func (l *locator) put(p history.Place) {
+	if p.Class != history.Dir && l.marks.Blobs[p.Object] {
+		l.places[p.Object] = append(l.places[p.Object], p)
+	}
+	if l.marks.Paths[p.Path] {
+		l.at[p.Path] = append(l.at[p.Path], p)
+	}
+}
+
+// isObject reports whether a hit's object is one of the repository.
+func isObject(kind finding.Kind) bool {
+	switch kind {
+	case finding.KindPath, finding.KindTreeEntry, finding.KindRef, finding.KindReflog:
+		return false
+	}
+	return true
+}
+
+// noCommit marks places that no commit brought in.
+const noCommit = ^uint32(0)
+
+// placeDangling finds paths for what no commit holds: in trees that only a tag or
+// nothing holds.
+func (l *locator) placeDangling(trace *history.Trace) {
+	for _, tree := range l.graph.DanglingTrees() {
+		trace.Below(tree, func(p history.Place) {
+			if len(l.at[p.Path]) > 0 && l.at[p.Path][0].Commit != noCommit {
+				return
+			}
+			if held := l.places[p.Object]; l.marks.Blobs[p.Object] && len(held) > 0 && held[0].Commit != noCommit {
+				return
+			}
+			p.Commit = noCommit
+			l.holders.inTree(p, tree)
+			l.put(p)
+		})
+	}
+}
+
+// where implements [whereabouts].
+func (l *locator) where(h *hit) []finding.Occurrence {
+	switch h.kind {
+	case finding.KindBlob:
+		cached, ok := l.cache[h.object]
+		if !ok {
+			cached = l.ofBlob(h.object)
+			l.cache[h.object] = cached
+		}
+		return cached
+	case finding.KindPath:
+		return l.ofPath(history.Path(h.object))
+	case finding.KindTreeEntry:
+		if n := int(h.object) - l.paths.Len(); n >= 0 {
+			return l.staged(l.index[n])
+		}
+		var list []finding.Occurrence
+		for _, p := range l.at[history.Path(h.object)] {
+			if p.Class == history.File || p.Class == history.Symlink {
+				list = append(list, l.ofPlace(p))
+			}
+		}
+		return distinct(list)
+	case finding.KindRef:
+		return l.ofRef(l.refs[h.object])
+	case finding.KindReflog:
+		return []finding.Occurrence{{HeldBy: heldByReflog, Refs: []string{l.reflogs[h.object].Ref}, Date: l.reflogs[h.object].Time}}
+	}
+	return []finding.Occurrence{l.ofObject(h.object, h.kind)}
+}
+
+// staged is a path of the index, unless history has the same there.
+func (l *locator) staged(entry gitstore.IndexEntry) []finding.Occurrence {
+	object, ok := l.graph.Lookup(entry.ID)
+	for _, p := range l.places[object] {
+		if ok && l.paths.String(p.Path) == entry.Path {
+			return nil
+		}
+	}
+	return []finding.Occurrence{{Path: entry.Path, Blob: entry.ID.String(), HeldBy: heldByIndex}}
+}
+
+func (l *locator) ofBlob(object uint32) []finding.Occurrence {
+	var list []finding.Occurrence
+	for _, p := range l.places[object] {
+		list = append(list, l.ofPlace(p))
+	}
+	if len(list) == 0 {
+		list = l.holders.ofBlob(object)
+	}
+	return distinct(list)
+}
+
+// ofPlace is what is at a path, in whichever way it is held.
+func (l *locator) ofPlace(p history.Place) finding.Occurrence {
+	o := finding.Occurrence{Blob: l.graph.ID(p.Object).String(), Path: l.paths.String(p.Path)}
+	if p.Class == history.Symlink {
+		o.Kind = finding.KindSymlink
+	}
+	if p.Commit == noCommit {
+		l.holders.ofPlace(p).fill(&o)
+		return o
+	}
+	l.byCommit(&o, p.Commit)
+	o.AtHead = l.head[headKey{p.Path, p.Object}]
+	return o
+}
+
+// ofPath says which commits brought in a path, whatever they put there.
+func (l *locator) ofPath(path history.Path) []finding.Occurrence {
+	var list []finding.Occurrence
+	atHead := false
+	for _, p := range l.at[path] {
+		atHead = atHead || l.head[headKey{p.Path, p.Object}]
+	}
+	for _, p := range l.at[path] {
+		if !p.NewPath {
+			continue
+		}
+		o := finding.Occurrence{Path: l.paths.String(path), AtHead: atHead}
+		if p.Commit == noCommit {
+			l.holders.ofPlace(p).fill(&o)
+		} else {
+			l.byCommit(&o, p.Commit)
+		}
+		list = append(list, o)
+	}
+	return distinct(list)
+}
+
+func (l *locator) ofRef(ref gitstore.Ref) []finding.Occurrence {
+	o := finding.Occurrence{Reachable: true, Refs: []string{ref.Name}, RefCount: 1}
+	if !ref.Target.IsZero() {
+		o.Object = ref.Target.String()
+	}
+	return []finding.Occurrence{o}
+}
+
+// ofObject is the text of a commit or tag.
+func (l *locator) ofObject(object uint32, kind finding.Kind) finding.Occurrence {
+	o := finding.Occurrence{Object: l.graph.ID(object).String()}
+	if l.graph.IsCommit(object) {
+		l.byCommit(&o, object)
+		o.AtHead = object == l.headRef
+		return o
+	}
+	l.holders.ofTag(object).fill(&o)
+	if _, content, err := l.repository.Read(l.graph.ID(object), nil, l.options.MaxObjectSize); err == nil {
+		if tag, err := gitstore.ParseTag(content); err == nil {
+			o.Author = finding.Identity{Name: tag.Tagger.Name, Email: tag.Tagger.Email}
+			o.Date = tag.Tagger.When
+		}
+	}
+	return o
+}
+
+// byCommit says that a commit brought an occurrence in.
+func (l *locator) byCommit(o *finding.Occurrence, object uint32) {
+	info, ok := l.commits[object]
+	if !ok {
+		info = l.readCommit(object)
+		l.commits[object] = info
+	}
+	o.Commit, o.Author, o.Date = info.id, info.author, info.date
+	info.reach.fill(o)
+}
+
+func (l *locator) readCommit(object uint32) commitInfo {
+	id := l.graph.ID(object)
+	info := commitInfo{id: id.String(), reach: l.holders.ofCommit(object)}
+	if _, content, err := l.repository.Read(id, nil, l.options.MaxObjectSize); err == nil {
+		c, _ := gitstore.ParseCommit(content) // damage is in the account since the walk
+		info.author = finding.Identity{Name: c.Author.Name, Email: c.Author.Email}
+		info.date = c.Author.When
+	}
+	return info
+}
+
+// content reads the blob of an occurrence.
+func (r *repositoryScan) content(o *finding.Occurrence) ([]byte, error) {
+	id, err := pack.ParseID(o.Blob)
+	if err != nil {
+		return nil, err
+	}
+	_, content, err := r.repository.Read(id, nil, r.options.MaxObjectSize)
+	return content, err
+}
+
+// distinct drops occurrences that say the same.
+func distinct(list []finding.Occurrence) []finding.Occurrence {
+	slices.SortFunc(list, func(a, b finding.Occurrence) int {
+		return cmp.Or(
+			strings.Compare(a.Path, b.Path), strings.Compare(a.Commit, b.Commit), strings.Compare(a.Blob, b.Blob),
+			strings.Compare(string(a.Kind), string(b.Kind)), strings.Compare(a.HeldBy, b.HeldBy), slices.Compare(a.Refs, b.Refs))
+	})
+	return slices.CompactFunc(list, func(a, b finding.Occurrence) bool {
+		return a.Path == b.Path && a.Commit == b.Commit && a.Blob == b.Blob && a.Kind == b.Kind && a.HeldBy == b.HeldBy && slices.Equal(a.Refs, b.Refs)
+	})
+}
