@@ -150,7 +150,7 @@ func validDate(t time.Time) time.Time {
 	if t.IsZero() {
 		return t
 	}
-	if _, offset := t.Zone(); offset <= -24*3600 || offset >= 24*3600 || offset%60 != 0 {
+	if _, offset := t.Zone(); offset <= -24*3600 || offset >= 24*3600 {
 		t = t.UTC()
 	}
 	if year := t.Year(); year < 0 || year > 9999 {

@@ -215,6 +215,16 @@ func TestSARIFRuleLimit(t *testing.T) {
 	}
 }
 
+// Brackets make links in SARIF messages; what a rule or a value says is text.
+func TestSARIFMessageIsText(t *testing.T) {
+	f := testFindings()[0]
+	f.Description = `a [link](1) \o/`
+	run := checkSARIF(t, render(t, SARIF, Options{}, completeHeader(), []*finding.Finding{f}))
+	if got := *run.Results[0].Message.Text; !strings.HasPrefix(got, `a \[link\](1) \\o/: exk_...`) {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestSARIFUnknownRule(t *testing.T) {
 	f := testFindings()[0]
 	f.RuleID = "other"

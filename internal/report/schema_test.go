@@ -126,7 +126,9 @@ func jsonType(value any) string {
 func TestJSONFollowsSchema(t *testing.T) {
 	schema := readSchema(t)
 	for name, findings := range map[string][]*finding.Finding{"findings": testFindings(), "none": nil} {
-		for _, header := range []finding.Header{completeHeader(), incompleteHeader()} {
+		empty := completeHeader()
+		empty.Coverage = finding.Coverage{}
+		for _, header := range []finding.Header{completeHeader(), incompleteHeader(), empty} {
 			var report any
 			if err := json.Unmarshal(render(t, JSON, Options{}, header, findings), &report); err != nil {
 				t.Fatal(err)
@@ -261,7 +263,6 @@ func TestAnyDate(t *testing.T) {
 		time.Unix(-1<<40, 0),
 		time.Unix(1_000_000_000, 0).In(time.FixedZone("", 99*3600)),
 		time.Unix(1_000_000_000, 0).In(time.FixedZone("", -100*3600)),
-		time.Unix(1_000_000_000, 0).In(time.FixedZone("", 3601)),
 		time.Unix(253402300799, 0).In(time.FixedZone("", 3600)),
 	}
 	for _, date := range dates {
