@@ -1,7 +1,6 @@
 package scanner
 
 import (
-	"bytes"
 	"cmp"
 	"maps"
 	"slices"
@@ -52,7 +51,7 @@ func (s *session) assemble(hits []hit, where whereabouts, read contents) []*find
 	workers.ForEach(found, func(f **finding.Finding) {
 		(*f).Fingerprint = fingerprint((*f).RuleID, (*f).Fingerprint)
 		finding.Sort([]*finding.Finding{*f})
-		hashLine(primary((*f).Occurrences), read)
+		hashLine(&(*f).Occurrences[(*f).Primary()], read)
 	})
 	return found
 }
@@ -100,17 +99,6 @@ func surer(a, b finding.Confidence) finding.Confidence {
 	return order[min(slices.Index(order, a), slices.Index(order, b))]
 }
 
-// primary is the occurrence that renderers may put first: one at HEAD if there is
-// one, else the oldest.
-func primary(occurrences []finding.Occurrence) *finding.Occurrence {
-	for i := range occurrences {
-		if occurrences[i].AtHead {
-			return &occurrences[i]
-		}
-	}
-	return &occurrences[0]
-}
-
 // hashLine sets the line hash of an occurrence in a blob or file. Without it a report is
 // less stable on GitHub, and no less true, so a text that is gone meanwhile has none.
 func hashLine(o *finding.Occurrence, read contents) {
@@ -118,8 +106,7 @@ func hashLine(o *finding.Occurrence, read contents) {
 		return
 	}
 	content, err := read(o)
-	if err != nil || bytes.HasPrefix(content, []byte{0xff, 0xfe}) || bytes.HasPrefix(content, []byte{0xfe, 0xff}) {
-		return
+	if err == nil {
+		o.LineHash = finding.LineHash(content, o.StartLine)
 	}
-	o.LineHash = finding.LineHash(content, o.StartLine)
 }
