@@ -1,0 +1,237 @@
+package scanner_test
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/encoding/unicode"
+
+	"github.com/unleak/unleak"
+	"github.com/unleak/unleak/internal/gittest"
+	"github.com/unleak/unleak/internal/secrettest"
+	"github.com/unleak/unleak/rules"
+	"github.com/unleak/unleak/rules/inspect"
+	"github.com/unleak/unleak/scanner"
+)
+
+// The engine must find in blobs what a slow and obvious scanner finds, which asks git
+// for every object and tries every rule on all of its text.
+func TestReference(t *testing.T) {
+	builtin, err := rules.Load(unleak.RulesName, unleak.Rules())
+	must(t, err)
+	for name, test := range map[string]struct {
+		rules   *rules.Set
+		secrets []gittest.Secret
+	}{
+		"rules for tests": {loadRules(t, ""), newValues(11).secrets()},
+		"built-in rules":  {builtin, everyKind(11)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := gittest.RandomHistory(t, gittest.HistoryOptions{Seed: 12, Commits: 160, Secrets: test.secrets})
+			want := reference(h.Repo, test.rules)
+			if len(want) < len(test.secrets) {
+				t.Fatalf("the reference finds %d places of %d secrets", len(want), len(test.secrets))
+			}
+			for _, storage := range []string{"packed", "loose"} {
+				r := gittest.Open(t, gittest.Variant(t, h.Repo, storage))
+				got := inBlobs(scanRepo(t, r, withRules(test.rules)))
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("%s: reference (-) and scan (+) differ:\n%s", storage, diff)
+				}
+			}
+		})
+	}
+}
+
+// everyKind has a secret of each kind that the built-in rules are for.
+func everyKind(seed int64) []gittest.Secret {
+	generator := secrettest.New(seed)
+	var secrets []gittest.Secret
+	for _, kind := range secrettest.Kinds() {
+		line, value := generator.Line(kind)
+		secrets = append(secrets, gittest.Secret{Value: value, Line: line})
+	}
+	return secrets
+}
+
+// inBlobs returns what a scan found in blobs, a line for each place.
+func inBlobs(result *scanner.Result) []string {
+	var places []string
+	for _, f := range result.Findings {
+		for _, o := range f.Occurrences {
+			if o.Blob != "" && o.StartLine > 0 {
+				places = append(places, placeInBlob(f.RuleID, f.Secret.Reveal(), o.Blob, o.StartLine))
+			}
+		}
+	}
+	slices.Sort(places)
+	return slices.Compact(places)
+}
+
+func placeInBlob(rule, value, blob string, line int) string {
+	return fmt.Sprintf("%s line %d: %s %q", blob, line, rule, value)
+}
+
+// reference scans every blob that git holds.
+func reference(r *gittest.Repo, set *rules.Set) []string {
+	var places []string
+	output := r.GitInput(nil, "cat-file", "--batch-all-objects", "--batch")
+	for len(output) > 0 {
+		header, rest, _ := bytes.Cut(output, []byte("\n"))
+		var id, kind string
+		var size int
+		if _, err := fmt.Sscan(string(header), &id, &kind, &size); err != nil {
+			panic(err)
+		}
+		if kind == "blob" {
+			text := decodeText(rest[:size])
+			for _, m := range referenceMatches(text, set) {
+				places = append(places, placeInBlob(m.rule.ID, string(text[m.start:m.end]), id, 1+bytes.Count(text[:m.start], []byte("\n"))))
+			}
+		}
+		output = rest[size+1:]
+	}
+	slices.Sort(places)
+	return slices.Compact(places)
+}
+
+// decodeText returns UTF-16 with a byte order mark as UTF-8, and all else as it is.
+func decodeText(content []byte) []byte {
+	if !bytes.HasPrefix(content, []byte("\xff\xfe")) && !bytes.HasPrefix(content, []byte("\xfe\xff")) {
+		return content
+	}
+	text, err := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(content)
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
+// referenceMatch is a secret text[start:end].
+type referenceMatch struct {
+	rule       *rules.Rule
+	start, end int
+}
+
+// referenceMatches tries every rule on the whole text.
+func referenceMatches(text []byte, set *rules.Set) []referenceMatch {
+	var all []referenceMatch
+	for _, rule := range set.Rules {
+		switch locate, ok := inspect.LookupLocator(rule.Inspect); {
+		case rule.Regex != "":
+			all = append(all, byExpression(text, rule)...)
+		case ok:
+			all = append(all, byLocator(text, rule, locate)...)
+		}
+	}
+	// A rule that fits anything gives way to one that knows what it found.
+	generic := func(m referenceMatch) bool { return slices.Contains(m.rule.Tags, "generic") }
+	return slices.DeleteFunc(slices.Clone(all), func(m referenceMatch) bool {
+		return m.rule.SkipReport || generic(m) && slices.ContainsFunc(all, func(o referenceMatch) bool {
+			return !generic(o) && o.start < m.end && m.start < o.end
+		})
+	})
+}
+
+func byExpression(text []byte, rule *rules.Rule) []referenceMatch {
+	held := func(keyword string) bool { return len(placesOfKeyword(text, keyword)) > 0 }
+	if len(rule.Keywords) > 0 && !slices.ContainsFunc(rule.Keywords, held) {
+		return nil
+	}
+	judge, judged := inspect.Lookup(rule.Inspect)
+	var found []referenceMatch
+	for _, groups := range rule.Regexp().FindAllSubmatchIndex(text, -1) {
+		match := inspect.Span{Start: groups[0], End: groups[1]}
+		secret := secretGroup(rule, groups)
+		if judged {
+			verdict := judge(inspect.Candidate{Window: text, Match: match, Secret: secret})
+			if verdict.Drop {
+				continue
+			}
+			if verdict.Secret.Len() > 0 {
+				secret = verdict.Secret
+			}
+		}
+		found = appendUnlessAllowed(found, text, rule, match, secret)
+	}
+	return found
+}
+
+// byLocator gives a locator the window that the engine defines for it: 512 bytes round
+// the keyword, or what the rule declares.
+func byLocator(text []byte, rule *rules.Rule, locate inspect.Locator) []referenceMatch {
+	reach := 512
+	if rule.Window > 0 {
+		reach = rule.Window
+	}
+	var found []referenceMatch
+	for _, keyword := range rule.Keywords {
+		for _, at := range placesOfKeyword(text, keyword) {
+			from, to := max(0, at+len(keyword)-reach), min(len(text), at+reach)
+			match, verdict, ok := locate(text[from:to], inspect.Span{Start: at - from, End: at - from + len(keyword)})
+			if ok {
+				moved := func(s inspect.Span) inspect.Span { return inspect.Span{Start: s.Start + from, End: s.End + from} }
+				found = appendUnlessAllowed(found, text, rule, moved(match), moved(verdict.Secret))
+			}
+		}
+	}
+	return found
+}
+
+// placesOfKeyword returns where a lower-case keyword begins in text, in any case of
+// its ASCII letters.
+func placesOfKeyword(text []byte, keyword string) []int {
+	lower := bytes.Clone(text)
+	for i, c := range lower {
+		if 'A' <= c && c <= 'Z' {
+			lower[i] = c - 'A' + 'a'
+		}
+	}
+	var places []int
+	for at := range lower {
+		if bytes.HasPrefix(lower[at:], []byte(keyword)) {
+			places = append(places, at)
+		}
+	}
+	return places
+}
+
+func secretGroup(rule *rules.Rule, groups []int) inspect.Span {
+	for g := 1; 2*g < len(groups); g++ {
+		start, end := groups[2*g], groups[2*g+1]
+		if g == rule.SecretGroup && start >= 0 || rule.SecretGroup == 0 && start < end {
+			return inspect.Span{Start: start, End: end}
+		}
+	}
+	return inspect.Span{Start: groups[0], End: groups[1]}
+}
+
+func appendUnlessAllowed(found []referenceMatch, text []byte, rule *rules.Rule, match, secret inspect.Span) []referenceMatch {
+	value := text[secret.Start:secret.End]
+	from := bytes.LastIndexByte(text[:match.Start], '\n') + 1
+	to := len(text)
+	if i := bytes.IndexByte(text[match.End:], '\n'); i >= 0 {
+		to = match.End + i
+	}
+	allowed, _ := rule.AllowValue(value, text[match.Start:match.End], text[from:to])
+	if allowed || len(value) == 0 || rule.Entropy > 0 && shannon(value) <= rule.Entropy {
+		return found
+	}
+	return append(found, referenceMatch{rule, secret.Start, secret.End})
+}
+
+// shannon returns the entropy of text in bits a byte.
+func shannon(text []byte) float64 {
+	bits := 0.0
+	for c := range 256 {
+		if p := float64(bytes.Count(text, []byte{byte(c)})) / float64(len(text)); p > 0 {
+			bits -= p * math.Log2(p)
+		}
+	}
+	return bits
+}

@@ -1,0 +1,92 @@
+package scanner_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unleak/unleak/internal/gittest"
+	"github.com/unleak/unleak/scanner"
+)
+
+// randomHistory has the secrets of newValues(seed) in it.
+func randomHistory(t testing.TB, seed uint64, commits int) *gittest.History {
+	t.Helper()
+	return gittest.RandomHistory(t, gittest.HistoryOptions{Seed: seed, Commits: commits, Secrets: newValues(seed).secrets()})
+}
+
+// reported is all of a result that must not depend on storage, workers or memory.
+func reported(t testing.TB, result *scanner.Result) string {
+	t.Helper()
+	return encode(t, map[string]any{"findings": result.Findings, "coverage": result.Header.Coverage})
+}
+
+// Promise 1 of the design: the same history gives the same findings, byte for byte,
+// however it is stored.
+func TestStorageDoesNotMatter(t *testing.T) {
+	h := randomHistory(t, 2, 150)
+	result := scanRepo(t, h.Repo)
+	values := found(result)
+	for _, plant := range h.Plants {
+		if !hasValue(values, plant.Value) {
+			t.Errorf("%s planted in %s %s is not found", plant.Value, plant.Kind, plant.Object)
+		}
+	}
+	want := reported(t, result)
+	for name, dir := range gittest.Variants(t, h.Repo) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(want, reported(t, scanRepo(t, gittest.Open(t, dir)))); diff != "" {
+				t.Errorf("as imported (-) and %s (+) differ:\n%s", name, diff)
+			}
+		})
+	}
+}
+
+// Promises 4 and 5: neither the number of workers nor the memory they may use
+// changes anything.
+func TestWorkersAndMemoryDoNotMatter(t *testing.T) {
+	h := randomHistory(t, 3, 150)
+	r := gittest.Open(t, gittest.Variant(t, h.Repo, "packed"))
+	want := reported(t, scanRepo(t, r))
+	for name, change := range map[string]func(*scanner.Options){
+		"one worker":       func(o *scanner.Options) { o.Jobs = 1 },
+		"two workers":      func(o *scanner.Options) { o.Jobs = 2 },
+		"eight workers":    func(o *scanner.Options) { o.Jobs = 8 },
+		"a byte of memory": func(o *scanner.Options) { o.MemoryBudget = 1 },
+		"64 KiB of memory": func(o *scanner.Options) { o.MemoryBudget, o.Jobs = 64<<10, 4 },
+		"a second run":     func(*scanner.Options) {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(want, reported(t, scanRepo(t, r, change))); diff != "" {
+				t.Errorf("differs from a scan by two workers:\n%s", diff)
+			}
+		})
+	}
+}
+
+// The fingerprint of a secret is the same in another history.
+func TestFingerprintsSurviveARewrite(t *testing.T) {
+	s := newValues(4).token()
+	prints := make(map[string]bool)
+	for _, path := range []string{"a.txt", "b/c.txt"} {
+		r := cleanRepo(t)
+		r.CommitFile(path, "key "+s, "in "+path)
+		for _, f := range scanRepo(t, r).Findings {
+			prints[f.Fingerprint] = true
+		}
+	}
+	if len(prints) != 1 {
+		t.Errorf("one secret has the fingerprints %v", prints)
+	}
+}
+
+func hasValue(found map[string]bool, value string) bool {
+	for _, rule := range []string{"token", "pair", "always", "private-key"} {
+		if found[rule+" "+value] {
+			return true
+		}
+	}
+	return false
+}
