@@ -71,7 +71,7 @@ func wordEnd(window []byte, hit Span) (end int, password, ok bool) {
 		}
 	} else {
 		password = len(word) > 4 && equalFold(word[:4], "pass")
-		end += len(continuation(window[end:], "accesskey", "key", "token", "value", "hash"))
+		end += len(continuation(window[end:], "accesskey", "key", "token", "value"))
 	}
 	if end < len(window) && isLetter(window[end]) && !isHump(window, end) {
 		return 0, false, false
@@ -160,7 +160,7 @@ func suffixAllows(suffix []byte) bool {
 			"help", "error", "errors", "err", "reset", "strength", "confirmation", "manager", "provider", "service", "store", "storage",
 			"class", "factory", "handler", "helper", "validator", "validation", "verifier", "encoder", "encoding", "generator", "algorithm",
 			"alg", "method", "mode", "scheme", "prefix", "suffix", "header", "param", "parameter", "env", "var", "variable", "arn",
-			"ref", "key_name", "required", "enabled", "disabled", "valid", "invalid", "missing", "version", "salt", "hash",
+			"ref", "required", "enabled", "disabled", "valid", "invalid", "missing", "version", "salt", "hash",
 			"hashed", "digest", "fingerprint", "status", "state", "scope", "scopes", "source", "command", "cmd", "input", "button",
 			"form", "page", "link", "icon", "view", "list", "map", "set", "index", "position", "pos", "start", "end", "offset", "stream",
 			"usage", "owner", "group", "role", "audience", "issuer", "subject", "callback", "template", "selector", "xpath", "css",
@@ -181,9 +181,9 @@ func prefixAllows(prefix []byte) bool {
 		switch string(word) {
 		case "no", "not", "is", "has", "have", "use", "uses", "with", "without", "forgot", "forget", "reset", "invalid", "wrong", "incorrect",
 			"missing", "empty", "show", "hide", "toggle", "require", "requires", "required", "need", "needs", "enable", "disable", "allow",
-			"max", "min", "num", "count", "next", "page", "continuation", "pagination", "sync", "cursor", "csrf", "xsrf", "csrfmiddleware",
+			"max", "min", "num", "count", "next", "page", "continuation", "pagination", "sync", "cursor", "csrf", "xsrf", "csrfmiddlewa", "authenticity",
 			"public", "hashed", "encrypted", "hash", "pad", "eos", "bos", "unk", "cls", "sep", "mask", "special", "stop", "lock",
-			"cancellation", "cancel", "error", "err", "parse", "peek", "expected", "unexpected", "current_token", "syntax", "lexer",
+			"cancellation", "cancel", "error", "err", "parse", "peek", "expected", "unexpected", "syntax", "lexer",
 			"get", "fetch", "read", "find", "validate", "verify", "check", "compare", "match", "generate", "hint", "sort", "cache",
 			"foreign", "primary", "index", "idempotency", "partition", "object", "i18n", "translation", "label", "placeholder":
 			return false

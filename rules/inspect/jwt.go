@@ -45,7 +45,7 @@ func jwt(window []byte, hit Span) (Span, Verdict, bool) {
 		parts = parts[:3]
 		match.End = match.Start + len(parts[0]) + len(parts[1]) + len(parts[2]) + 2
 	}
-	if len(parts) != 3 && len(parts) != 5 {
+	if len(parts) != 3 && len(parts) != 5 || match.End < hit.End {
 		return Span{}, Verdict{}, false
 	}
 	facts, ok := jwtFacts(parts)

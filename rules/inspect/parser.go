@@ -346,7 +346,7 @@ func (p *parser) bareValue() (Span, bool) {
 	case '&', ';', '|':
 		return Span{start, end}, p.sign != signColon
 	}
-	return Span{start, end}, p.sign == signSpace && i > end
+	return Span{start, end}, i > end && bytes.HasPrefix(p.window[p.key.Start:p.key.End], []byte("--"))
 }
 
 func isBareEnd(c byte) bool {

@@ -161,26 +161,25 @@ func nextLine(window []byte, pos int) (line Span, next int) {
 // trimLine cuts off what source code, comments and quoting put round a line.
 func trimLine(window []byte, line Span) Span {
 	start, end := line.Start, line.End
-	for start < end && bytes.IndexByte([]byte(" \t\"'`#*|>,;.$_&"), window[start]) >= 0 {
+	for start < end {
+		c := window[end-1]
+		joins := (c == '+' || c == '.') && end-2 >= start && bytes.IndexByte([]byte(" \t\"'"), window[end-2]) >= 0
+		if !joins && bytes.IndexByte([]byte(" \t\"'`,;\\)]}|*"), c) < 0 {
+			break
+		}
+		end--
+	}
+	for start < end && bytes.IndexByte([]byte(" \t\"'`#*|>,;.$_&[("), window[start]) >= 0 {
 		start++
 	}
-	if bytes.HasPrefix(window[start:end], []byte("// ")) {
+	if text := window[start:end]; bytes.HasPrefix(text, []byte("// ")) {
 		start += 3
+	} else if string(text) == "//" {
+		start = end
 	}
 	// "+" joins strings before a quote: + "MIIE...
 	if rest := bytes.TrimLeft(window[start:end], "+ \t"); len(rest) > 0 && (rest[0] == '"' || rest[0] == '\'') {
 		start = end - len(rest) + 1
-	}
-	for start < end {
-		c := window[end-1]
-		switch {
-		case bytes.IndexByte([]byte(" \t\"'`,;\\)|*"), c) >= 0:
-			end--
-		case (c == '+' || c == '.') && end-2 >= start && bytes.IndexByte([]byte(" \t\"'"), window[end-2]) >= 0:
-			end--
-		default:
-			return Span{start, end}
-		}
 	}
 	return Span{start, end}
 }

@@ -100,10 +100,11 @@ func (s *shape) classes() int {
 // letters counts the letters.
 func (s *shape) letters() int { return s.lower + s.upper }
 
-// wordy reports whether the letters read like words. Of random base-62 values of
-// 20 characters, 1 in 100 does; of 32 and more, 1 in 1000.
+// wordy reports whether the letters read like words. Of random base-62 values, 1 in
+// 100 does up to 20 characters, and 1 in 1000 from 32 on. The letters of hex digits
+// always pair up well, so that there the share of digits decides.
 func (s *shape) wordy() bool {
-	if s.weighed < 3 {
+	if s.weighed*3 < s.length || s.hexOnly && s.digits*4 >= s.length {
 		return false
 	}
 	limit := 1 // half bits a pair, in fifths: 0.1 bit
@@ -134,7 +135,7 @@ func (s *shape) random() bool {
 	}
 	if s.digits == 0 {
 		// Letters alone: long, in both cases, and unlike any language.
-		return s.length >= 24 && s.lower > 4 && s.upper > 4 && s.weight < 0
+		return s.length >= 16 && s.lower > 3 && s.upper > 3 && s.weight < -s.weighed
 	}
 	return s.letters() > 0 && s.distinct*5 >= min(s.length, 24)*2
 }

@@ -106,7 +106,7 @@ func putty(window []byte, hit Span) (Span, Verdict, bool) {
 	facts.fingerprint = fingerprint(raw)
 	v := facts.verdict()
 	v.Secret = private
-	return Span{hit.Start, max(end, private.End)}, v, true
+	return Span{hit.Start, max(end, private.End, hit.End)}, v, true
 }
 
 // smallNumber reads a decimal number below 1000, 0 for anything else.

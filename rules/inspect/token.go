@@ -31,7 +31,9 @@ func vendorToken(c Candidate) Verdict {
 		body = body[i+1:]
 	}
 	s := shapeOf(body)
-	if s.patterned() || s.wordy() && (s.digits < 3 || s.longestLetters >= 6) {
+	// Ids of digits repeat now and then: only long runs say that they are made up.
+	patterned := s.run >= 7 || s.sequence >= 7 || s.distinct*4 < min(s.length, 24)
+	if s.length == 0 || patterned || s.wordy() && (s.digits < 3 || s.longestLetters >= 6) {
 		return Verdict{Drop: true}
 	}
 	return Verdict{}

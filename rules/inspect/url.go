@@ -1,6 +1,9 @@
 package inspect
 
-import "bytes"
+import (
+	"bytes"
+	"strconv"
+)
 
 // maxURL bounds how far from "://" user information is looked for, in bytes.
 const maxURL = 512
@@ -73,7 +76,7 @@ func parseURL(window []byte, hit Span) (url, bool) {
 		}
 	}
 	hostEnd := hostStart
-	for hostEnd < end && window[hostEnd] != ':' && window[hostEnd] != ',' {
+	for hostEnd < end && window[hostEnd] != ':' && window[hostEnd] != ',' && window[hostEnd] != ';' {
 		hostEnd++
 	}
 	u.host = Span{hostStart, hostEnd}
@@ -82,6 +85,25 @@ func parseURL(window []byte, hit Span) (url, bool) {
 
 func isSchemeByte(c byte) bool {
 	return isLetter(c) || isDigit(c) || c == '+' || c == '-' || c == '.' || c == ':'
+}
+
+// unescape resolves percent escapes (RFC 3986, section 2.1).
+func unescape(text []byte) []byte {
+	if bytes.IndexByte(text, '%') < 0 {
+		return text
+	}
+	plain := make([]byte, 0, len(text))
+	for i := 0; i < len(text); i++ {
+		if text[i] == '%' && i+2 < len(text) {
+			if c, err := strconv.ParseUint(string(text[i+1:i+3]), 16, 8); err == nil {
+				plain = append(plain, byte(c))
+				i += 2
+				continue
+			}
+		}
+		plain = append(plain, text[i])
+	}
+	return plain
 }
 
 // isURLEnd reports whether c ends the authority of a URL. Braces and dollars do
@@ -163,7 +185,7 @@ func (u url) judge(window []byte, database bool) (Span, Verdict, bool) {
 	password := window[u.password.Start:u.password.End]
 	user := window[u.user.Start:u.user.End]
 	host := window[u.host.Start:u.host.End]
-	s := shapeOf(password)
+	s := shapeOf(unescape(password))
 	if isTemplate(password) || isTemplate(user) || isTemplate(bytes.Trim(host, "[]")) || s.distinct < 3 ||
 		u.host.Len() == 0 || len(password) > 200 {
 		return Span{}, Verdict{}, false
@@ -172,7 +194,10 @@ func (u url) judge(window []byte, database bool) (Span, Verdict, bool) {
 	nowhere := isLocalHost(host) || isExampleHost(host)
 	v := Verdict{Secret: u.password, Confidence: High}
 	switch {
-	case weak && nowhere, weak && !database, !database && s.wordy() && s.digits < 2:
+	case weak && nowhere:
+		return Span{}, Verdict{}, false
+	case !database && (weak || s.length < 6 || !s.random() && (nowhere || s.wordy() || s.digits == 0)):
+		// Pages and tests are full of made-up users of web servers.
 		return Span{}, Verdict{}, false
 	case weak, isExampleHost(host):
 		v.Confidence, v.Severity = Low, Low
