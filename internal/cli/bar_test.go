@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/unleak/unleak/scanner"
 )
 
 func TestBarLine(t *testing.T) {
@@ -80,6 +82,28 @@ func TestGrouped(t *testing.T) {
 	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567", 123456: "123,456"} {
 		if got := grouped(n); got != want {
 			t.Errorf("%d: got %q, want %q", n, got, want)
+		}
+	}
+}
+
+// The time left is that of the step under way, not of those before.
+func TestPaceBeginsAnewWithEachStep(t *testing.T) {
+	begin := time.Now()
+	p := pace{since: begin}
+	var progress scanner.Progress
+	for _, moment := range []struct {
+		done int64
+		at   time.Duration
+		want time.Duration
+	}{
+		{5, time.Second, time.Second},
+		{90, 3 * time.Second, 3 * time.Second},
+		{2, 4 * time.Second, 0},
+		{50, 6 * time.Second, 2 * time.Second},
+	} {
+		progress.Done.Store(moment.done)
+		if got := p.observe(&progress, begin.Add(moment.at)); got.elapsed != moment.want || got.done != moment.done {
+			t.Errorf("after %s: got %+v, want %s", moment.at, got, moment.want)
 		}
 	}
 }

@@ -125,6 +125,7 @@ func (a *app) helpCommand() *cobra.Command {
 			if err != nil || len(rest) > 0 {
 				return usagef("run \"unleak help\" for the list of commands", "there is no command %q", args[0])
 			}
+			topic.InitDefaultHelpFlag() // done by cobra where --help was given
 			return topic.Help()
 		},
 	}

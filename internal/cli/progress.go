@@ -41,6 +41,7 @@ func (a *app) showProgress(progress *scanner.Progress) (stop func()) {
 // draw redraws the bar until stopped is closed, then wipes it.
 func draw(terminal *os.File, progress *scanner.Progress, stopped <-chan struct{}) {
 	begin := time.Now()
+	pace := pace{since: begin}
 	ticker := time.NewTicker(redrawEvery)
 	defer ticker.Stop()
 	drawn := 0 // columns of the line on screen
@@ -51,21 +52,37 @@ func draw(terminal *os.File, progress *scanner.Progress, stopped <-chan struct{}
 				fmt.Fprintf(terminal, "\r%s\r", strings.Repeat(" ", drawn))
 			}
 			return
-		case <-ticker.C:
+		case now := <-ticker.C:
+			moment := pace.observe(progress, now)
+			if now.Sub(begin) < drawAfter {
+				continue
+			}
+			line := barLine(moment, terminalWidth(terminal)-1) // the last column makes some terminals wrap
+			// Blanks instead of an erase sequence: they work on every terminal.
+			fmt.Fprintf(terminal, "\r%-*s", drawn, line)
+			drawn = len(line)
 		}
-		if time.Since(begin) < drawAfter {
-			continue
-		}
-		line := barLine(state{
-			phase:   progress.Phase(),
-			done:    progress.Done.Load(),
-			total:   progress.Total.Load(),
-			elapsed: time.Since(begin),
-		}, terminalWidth(terminal)-1) // the last column makes some terminals wrap
-		// Blanks instead of an erase sequence: they work on every terminal.
-		fmt.Fprintf(terminal, "\r%-*s", drawn, line)
-		drawn = len(line)
 	}
+}
+
+// pace follows a scan through its steps. Each counts its objects from zero, at a
+// speed of its own.
+type pace struct {
+	since time.Time // begin of the step
+	done  int64
+}
+
+func (p *pace) observe(progress *scanner.Progress, now time.Time) state {
+	done := progress.Done.Load()
+	if done < p.done {
+		p.since = now
+	}
+	p.done = done
+	phase := progress.Phase()
+	if phase == "" {
+		phase = "opening"
+	}
+	return state{phase, done, progress.Total.Load(), now.Sub(p.since)}
 }
 
 func terminalWidth(terminal *os.File) int {

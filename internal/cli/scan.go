@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,7 +34,7 @@ func (a *app) scan(ctx context.Context, flags *scanFlags, argument string) (err 
 	if flags.jobs < 0 {
 		return usagef("leave it out to use every core", "--jobs %d makes no sense", flags.jobs)
 	}
-	target, err := a.target(ctx, flags.sourceFlags, argument)
+	target, err := a.target(flags.sourceFlags, argument)
 	if err != nil {
 		return err
 	}
@@ -91,11 +92,24 @@ func (a *app) runScan(ctx context.Context, source scanner.Source, options scanne
 	case err != nil:
 		return nil, err
 	}
-	a.notef("scanned in %s", time.Since(begin).Round(time.Millisecond))
+	a.notef("scanned in %s%s", time.Since(begin).Round(time.Millisecond), phases(result.Stats))
 	if !result.Header.Coverage.Complete {
 		a.warnf("the scan is incomplete: %s", shortfall(result.Header.Coverage))
 	}
 	return result, nil
+}
+
+// phases says what the time went into.
+func phases(stats scanner.Stats) string {
+	var text strings.Builder
+	for i, phase := range stats.Phases {
+		separator := ", "
+		if i == 0 {
+			separator = ": "
+		}
+		fmt.Fprintf(&text, "%s%s %s", separator, phase.Name, phase.Elapsed.Round(time.Millisecond))
+	}
+	return text.String()
 }
 
 // shortfall says in one line why a scan is incomplete.
@@ -108,7 +122,7 @@ func shortfall(c finding.Coverage) string {
 }
 
 func (a *app) scanCommand() *cobra.Command {
-	flags := &scanFlags{maxObjectSize: 256 << 20, memoryBudget: 512 << 20}
+	flags := &scanFlags{maxObjectSize: scanner.DefaultMaxObjectSize, memoryBudget: scanner.DefaultMemoryBudget}
 	cmd := &cobra.Command{
 		Use:     "scan [PATH | URL | -]",
 		Short:   "Find every secret in a repository, folder, file or stream",

@@ -8,7 +8,8 @@ A repository (work tree, bare, linked work tree or .git folder) is scanned with
 everything it holds: every blob, whatever refs reach it or none do - deleted
 branches, stashes, reflogs, dangling objects - and commit messages, names, tags,
 ref names, path names and symlink targets. Any other folder or file is read as
-it is, a URL is cloned into a temporary folder, and - is standard input.
+it is, an https or ssh URL is cloned into a temporary folder for the time of the
+scan, and - is standard input.
 
 Nothing in the scanned repository is run or changed, and nothing is sent
 anywhere. Values are redacted in every report. One finding is one secret: the

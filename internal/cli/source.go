@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -53,7 +52,7 @@ func (f sourceFlags) check(argument string) error {
 }
 
 // target turns flags and argument into what the engine scans.
-func (a *app) target(ctx context.Context, flags sourceFlags, argument string) (target, error) {
+func (a *app) target(flags sourceFlags, argument string) (target, error) {
 	if err := flags.check(argument); err != nil {
 		return target{}, err
 	}
@@ -63,7 +62,7 @@ func (a *app) target(ctx context.Context, flags sourceFlags, argument string) (t
 		if err != nil {
 			root = "" // where the input comes from does not depend on the folder we are in
 		}
-		return target{scanner.Reader("-", untilDone(ctx, a.Stdin)), root}, nil
+		return target{scanner.Reader("-", a.Stdin), root}, nil
 	case isURL(argument) && !a.exists(argument):
 		// What is cloned is not trusted to say what to overlook in it.
 		return target{source: scanner.URL(argument)}, nil

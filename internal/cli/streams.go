@@ -2,23 +2,9 @@ package cli
 
 import (
 	"bytes"
-	"context"
 	"io"
 	"strings"
 )
-
-// untilDone returns a reader of r that fails with the context's error as soon as
-// ctx ends, also while a read of r blocks, as one of a terminal or pipe does. The
-// goroutine in that read stays until it returns; r belongs to it from here on.
-func untilDone(ctx context.Context, r io.Reader) io.Reader {
-	reader, writer := io.Pipe()
-	go func() {
-		_, err := io.Copy(writer, r)
-		writer.CloseWithError(err) // nil is the end of the file
-	}()
-	context.AfterFunc(ctx, func() { writer.CloseWithError(ctx.Err()) })
-	return reader
-}
 
 // whileRead is a writer that swallows everything once the reader of the pipe
 // behind it has gone away: "unleak scan | head" is no failure.

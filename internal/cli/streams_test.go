@@ -2,57 +2,12 @@ package cli
 
 import (
 	"bytes"
-	"context"
 	"errors"
-	"io"
-	"strings"
 	"syscall"
 	"testing"
-	"testing/iotest"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
-
-func TestUntilDonePassesEverythingOn(t *testing.T) {
-	want := strings.Repeat("line\n", 100_000)
-	got, err := io.ReadAll(untilDone(t.Context(), iotest.OneByteReader(strings.NewReader(want[:1000]))))
-	if err != nil || string(got) != want[:1000] {
-		t.Errorf("byte by byte: got %d bytes, %v", len(got), err)
-	}
-	got, err = io.ReadAll(untilDone(t.Context(), strings.NewReader(want)))
-	if err != nil || string(got) != want {
-		t.Errorf("got %d bytes, %v; want %d", len(got), err, len(want))
-	}
-}
-
-func TestUntilDoneKeepsErrors(t *testing.T) {
-	failure := errors.New("disk on fire")
-	if _, err := io.ReadAll(untilDone(t.Context(), iotest.ErrReader(failure))); !errors.Is(err, failure) {
-		t.Errorf("got %v, want %v", err, failure)
-	}
-}
-
-func TestUntilDoneStopsABlockedRead(t *testing.T) {
-	blocked, feed := io.Pipe()
-	defer feed.Close()
-	ctx, cancel := context.WithCancel(t.Context())
-	reader := untilDone(ctx, blocked)
-	time.AfterFunc(20*time.Millisecond, cancel)
-	ended := make(chan error, 1)
-	go func() {
-		_, err := io.ReadAll(reader)
-		ended <- err
-	}()
-	select {
-	case err := <-ended:
-		if !errors.Is(err, context.Canceled) {
-			t.Errorf("got %v, want %v", err, context.Canceled)
-		}
-	case <-time.After(5 * time.Second):
-		t.Fatal("the read still blocks")
-	}
-}
 
 // failing is a writer that takes some bytes, then fails with err for ever.
 type failing struct {
