@@ -116,6 +116,9 @@ func compile(rule *rules.Rule) compiled {
 	if rule.Window > 0 {
 		c.left, c.right = min(s.left, rule.Window)+context, min(s.width, rule.Window)+context
 	}
+	if rule.Window > 0 && c.judge != nil { // an inspector looks round the match as well
+		c.left, c.right = rule.Window+context, rule.Window+context
+	}
 	return c
 }
 
