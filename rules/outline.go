@@ -14,8 +14,12 @@ import (
 // to the table that holds them.
 type outline map[string]int
 
-// line returns the line of path, or of the nearest path above that is listed.
+// line returns the line of path (of its first table, for an array of tables), or of
+// the nearest path above that is listed.
 func (o outline) line(path string) int {
+	if line, ok := o[path+"[0]"]; ok {
+		return line
+	}
 	for path != "" {
 		if line, ok := o[path]; ok {
 			return line

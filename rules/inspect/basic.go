@@ -21,7 +21,7 @@ func basicAuth(c Candidate) Verdict {
 		value = user
 	}
 	s := shapeOf(value)
-	if isWeakPassword(value, nil) || bytes.EqualFold(user, password) || isTemplate(value) || s.distinct < 3 ||
+	if isWeakPassword(value, nil) || bytes.EqualFold(user, password) || isTemplate(value) || s.distinct < 3 || s.wordy() && s.digits == 0 ||
 		bytes.EqualFold(value, []byte("open"+" sesame")) || bytes.EqualFold(value, []byte("open"+"sesame")) {
 		return Verdict{Drop: true}
 	}

@@ -82,6 +82,7 @@ func isLiteral(text []byte) bool {
 			return false
 		case c == '$' && (next == '{' || next == '(' || i == 0 && isDigit(next)), // a shell variable, or a crypt hash
 			c == '#' && next == '{',
+			(c == '{' || c == '[') && (next == '\'' || next == '"'),
 			c == '{' && (next == '{' || next == '%' || next == '}' || isDigit(next)),
 			c == '<' && (next == '%' || isLetter(next)),
 			c == '%' && (next == '(' || next == '{' || next == 's' || next == 'd' || next == 'v'),
