@@ -43,7 +43,7 @@ func assignment(window []byte, hit Span) (Span, Verdict, bool) {
 	if sameWord(text, window[key.Start:key.End]) {
 		return Span{}, Verdict{}, false
 	}
-	v := weighValue(text, password, p.quoted)
+	v := weighValue(text, password, p.quoted, p.sign == signComma)
 	if v.Drop {
 		return Span{}, Verdict{}, false
 	}

@@ -122,6 +122,8 @@ func TestAssignmentIgnores(t *testing.T) {
 		"sentence":         "password: 'Enter the 1 password'",
 		"words":            "secret: 'correct-horse-battery'",
 		"identifier":       "token = 'auth_token_name'",
+		"identifier 2":     "password = 'UserPasswordFieldName2'",
+		"list":             "['password', 'NextItem2', 'token']",
 		"key again":        "password = 'password1'",
 		"constant":         "API_KEY = 'API_KEY_1'",
 		"number":           "pass = 12345678",

@@ -125,7 +125,7 @@ func TestMoorcheh(t *testing.T) {
 		"bare":             {"MOORCHEH_API_KEY=" + bare, bare, false, High},
 		"placeholder":      {"MOORCHEH_API_KEY=mk_your_private_key", "mk_your_private_key", true, ""},
 		"placeholder real": {"MOORCHEH_API_KEY=mk_abc123real_key_here", "mk_abc123real_key_here", true, ""},
-		"short alone":      {"id: mk_1a2b3c4d5e6f7g8h", "mk_1a2b3c4d5e6f7g8h", true, ""},
+		"short alone":      {"id: mk" + "_1a2b3c4d5e6f7g8h", "mk" + "_1a2b3c4d5e6f7g8h", true, ""},
 		"commit":           {"moorcheh: " + g.String(secrettest.Hex, 40), "", true, ""},
 	}
 	for name, test := range tests {

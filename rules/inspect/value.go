@@ -4,13 +4,17 @@ import "bytes"
 
 // weighValue judges the right side of an assignment. password says that the key
 // is for what people type; other keys are for what machines draw. Bare values, those
-// without quotes, could also be names in code and must look drawn.
-func weighValue(text []byte, password, quoted bool) Verdict {
+// without quotes, could also be names in code, and those behind a comma the next item
+// of a list: both must show more.
+func weighValue(text []byte, password, quoted, listed bool) Verdict {
 	if len(text) < 6 || !isLiteral(text) {
 		return Verdict{Drop: true}
 	}
 	s := shapeOf(text)
 	if s.patterned() || s.distinct < 4 || s.letters() == 0 || isIdentifier(&s) || isFileName(text, &s) {
+		return Verdict{Drop: true}
+	}
+	if listed && !s.random() && s.signs == s.separators {
 		return Verdict{Drop: true}
 	}
 	if !password {
@@ -43,6 +47,8 @@ func weighPassword(text []byte, s *shape, quoted bool) Verdict {
 	}
 	typed := s.signs - s.separators // signs that names do not have
 	switch {
+	case s.wordy() && typed == 0 && s.length >= 20:
+		return Verdict{Drop: true} // "UserPasswordFieldName2"
 	case s.random() && s.length >= 16 && s.signs <= s.length/3:
 		return Verdict{Confidence: High}
 	case s.random() && s.classes() >= 3:
