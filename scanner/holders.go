@@ -91,6 +91,11 @@ func (r *repositoryScan) newHolders(interest map[uint32]bool) *holders {
 		}
 	}
 	h.tips = append(h.tips, stash, logged)
+	if head, ok := r.repository.Head(); ok {
+		if object, ok := r.graph.Lookup(head.Target); ok {
+			h.tips = append(h.tips, history.Tip{Name: headTip, Commits: []uint32{object}})
+		}
+	}
 	h.reach = r.graph.Reach(h.tips, interest)
 	for _, entry := range r.index {
 		if object, ok := r.graph.Lookup(entry.ID); ok {
@@ -104,15 +109,22 @@ func (r *repositoryScan) newHolders(interest map[uint32]bool) *holders {
 func (h *holders) ofCommit(object uint32) reach {
 	var refs []string
 	for _, tip := range h.reach.Of(object) {
-		if int(tip) >= h.refTips {
-			if len(refs) == 0 {
-				return reach{heldBy: h.tips[tip].Name}
-			}
-			break
+		if int(tip) < h.refTips {
+			refs = append(refs, h.tips[tip].Name)
+		} else if len(refs) == 0 && h.tips[tip].Name != headTip {
+			return reach{heldBy: h.tips[tip].Name}
 		}
-		refs = append(refs, h.tips[tip].Name)
 	}
 	return reachOf(refs, heldByCommit)
+}
+
+// headTip names the tip that stands for HEAD.
+const headTip = "HEAD"
+
+// atHead reports whether a commit of interest is part of HEAD's history.
+func (h *holders) atHead(object uint32) bool {
+	tips := h.reach.Of(object)
+	return len(tips) > 0 && int(tips[len(tips)-1]) >= h.refTips && h.tips[tips[len(tips)-1]].Name == headTip
 }
 
 // ofTag says what reaches an annotated tag.

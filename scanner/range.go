@@ -91,6 +91,7 @@ type rangeScan struct {
 	commits []pack.ID
 	head    map[string]pack.ID // files at HEAD that findings ask about
 	reach   map[pack.ID]reach
+	ofHead  map[pack.ID]reach // what HEAD reaches
 }
 
 // reportGaps accounts for commits that the walk needed and did not find.
@@ -142,7 +143,7 @@ func (r *rangeScan) where(h *hit) []finding.Occurrence {
 	switch h.kind {
 	case finding.KindMessage, finding.KindIdentity, finding.KindHeader:
 		id := r.commits[h.object]
-		o := finding.Occurrence{Object: id.String(), AtHead: id == r.headCommit()}
+		o := finding.Occurrence{Object: id.String(), AtHead: r.inHead(id)}
 		r.byCommit(&o, id)
 		return []finding.Occurrence{o}
 	}
@@ -165,6 +166,14 @@ func (r *rangeScan) byCommit(o *finding.Occurrence, id pack.ID) {
 		r.reach = r.log.reachOf(r.commits, rankedRefs(refs))
 	}
 	r.reach[id].fill(o)
+}
+
+// inHead reports whether a commit of the range is part of HEAD's history.
+func (r *rangeScan) inHead(id pack.ID) bool {
+	if r.ofHead == nil {
+		r.ofHead = r.log.reachOf(r.commits, []gitstore.Ref{{Name: headTip, Target: r.headCommit()}})
+	}
+	return r.ofHead[id].count > 0
 }
 
 func (r *rangeScan) headCommit() pack.ID {

@@ -23,15 +23,21 @@ type repositorySource struct {
 
 func (r repositorySource) scan(ctx context.Context, s *session) (*Result, error) {
 	s.phase("open")
-	repository, err := gitstore.Open(r.path)
+	scan, err := openRepositoryScan(ctx, s, r.path)
 	if err != nil {
-		return nil, fmt.Errorf("opening the repository: %w", err)
+		return nil, err
 	}
+	repository := scan.repository
 	defer repository.Close()
-	scan := newRepositoryScan(s, repository)
 	interrupted := scan.run(ctx)
-	// An interrupted scan still says where it can what it found.
-	findings := scan.findings(interrupted)
+	var findings []*finding.Finding
+	if interrupted == nil {
+		findings, interrupted = scan.findings(ctx)
+	}
+	if interrupted != nil {
+		scan.account.note("The scan was interrupted before its end: not all was read, and findings do not say where they lie.")
+		findings = scan.assemble(scan.hits, scan.bare, nil)
+	}
 	return &Result{
 		Header: finding.Header{
 			Source:   sourceOf(repository, r.kind, r.name),
@@ -39,6 +45,31 @@ func (r repositorySource) scan(ctx context.Context, s *session) (*Result, error)
 		},
 		Findings: findings,
 	}, interrupted
+}
+
+// openRepositoryScan opens a repository and numbers its objects. That cannot be interrupted
+// and may take long where an index has to be made, so when the context ends it
+// is left to itself.
+func openRepositoryScan(ctx context.Context, s *session, path string) (*repositoryScan, error) {
+	type opened struct {
+		scan *repositoryScan
+		err  error
+	}
+	done := make(chan opened, 1)
+	go func() {
+		repository, err := gitstore.Open(path)
+		if err != nil {
+			done <- opened{nil, fmt.Errorf("opening the repository: %w", err)}
+			return
+		}
+		done <- opened{newRepositoryScan(s, repository), nil}
+	}()
+	select {
+	case o := <-done:
+		return o.scan, o.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // sourceOf describes a repository as a source.
@@ -96,19 +127,20 @@ func (r *repositoryScan) run(ctx context.Context) error {
 	} {
 		r.phase(pass.name)
 		if err := r.walk(ctx, pass.kinds); err != nil {
-			r.account.note("The scan was interrupted before all objects were read.")
 			return err
 		}
 	}
 	r.stats.PeakBuffer = r.budget.Peak()
 	r.phase("paths")
-	r.paths = r.graph.Paths()
-	if r.paths.Truncated {
+	paths, err := r.graph.Paths(ctx)
+	if err != nil {
+		return err
+	}
+	if r.paths = paths; paths.Truncated {
 		r.account.note("The history has more distinct paths than are kept in memory: some path names were not looked at.")
 	}
 	r.scanNames()
 	if err := r.scanPaths(ctx); err != nil {
-		r.account.note("The scan was interrupted before all paths were read.")
 		return err
 	}
 	r.countMissing()

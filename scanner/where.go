@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -21,7 +22,6 @@ type locator struct {
 	places  map[uint32][]history.Place       // by blob: where commits brought it in
 	at      map[history.Path][]history.Place // by marked path: likewise
 	head    map[headKey]bool                 // what HEAD has
-	headRef uint32                           // the commit at HEAD, as object
 	holders *holders
 	commits map[uint32]commitInfo
 	cache   map[uint32][]finding.Occurrence // by blob
@@ -40,25 +40,26 @@ type commitInfo struct {
 	reach  reach
 }
 
-// findings joins hits and provenance. After an interruption there is no provenance, and
-// findings say only in which object they are.
-func (r *repositoryScan) findings(interrupted error) []*finding.Finding {
-	if interrupted != nil {
-		return r.assemble(r.hits, r.bare, nil)
-	}
+// findings joins hits and provenance. The error is the context's.
+func (r *repositoryScan) findings(ctx context.Context) ([]*finding.Finding, error) {
 	r.phase("provenance")
-	l := r.newLocator()
+	l, err := r.newLocator(ctx)
+	if err != nil {
+		return nil, err
+	}
 	r.phase("findings")
-	return r.assemble(r.hits, l.where, r.content)
+	return r.assemble(r.hits, l.where, r.content), nil
 }
 
-// bare says of a hit only which object it is in.
+// bare says of a hit only which object it is in: all that is known without provenance.
 func (r *repositoryScan) bare(h *hit) []finding.Occurrence {
 	switch h.kind {
 	case finding.KindBlob:
 		return []finding.Occurrence{{Blob: r.graph.ID(h.object).String()}}
-	case finding.KindPath, finding.KindTreeEntry:
+	case finding.KindPath:
 		return []finding.Occurrence{{Path: r.paths.String(history.Path(h.object))}}
+	case finding.KindTreeEntry:
+		return []finding.Occurrence{{Path: h.value}}
 	case finding.KindRef:
 		return []finding.Occurrence{{Refs: []string{r.refs[h.object].Name}}}
 	case finding.KindReflog:
@@ -67,17 +68,19 @@ func (r *repositoryScan) bare(h *hit) []finding.Occurrence {
 	return []finding.Occurrence{{Object: r.graph.ID(h.object).String()}}
 }
 
-func (r *repositoryScan) newLocator() *locator {
+func (r *repositoryScan) newLocator(ctx context.Context) (*locator, error) {
 	l := &locator{
 		repositoryScan: r,
 		places:         map[uint32][]history.Place{},
 		at:             map[history.Path][]history.Place{},
 		head:           map[headKey]bool{},
-		headRef:        ^uint32(0),
 		commits:        map[uint32]commitInfo{},
 		cache:          map[uint32][]finding.Occurrence{},
 	}
-	trace := r.graph.Trace(r.paths, r.marks)
+	trace, err := r.graph.Trace(ctx, r.paths, r.marks)
+	if err != nil {
+		return nil, err
+	}
 	interest := map[uint32]bool{}
 	trace.Introductions(func(p history.Place) {
 		interest[p.Commit] = true
@@ -90,7 +93,6 @@ func (r *repositoryScan) newLocator() *locator {
 	}
 	if head, ok := r.repository.Head(); ok {
 		if object, ok := r.graph.Lookup(head.Target); ok {
-			l.headRef = object
 			if tree, ok := r.graph.Tree(object); ok {
 				trace.Below(tree, func(p history.Place) { l.head[headKey{p.Path, p.Object}] = true })
 			}
@@ -98,7 +100,7 @@ func (r *repositoryScan) newLocator() *locator {
 	}
 	l.holders = r.newHolders(interest)
 	l.placeDangling(trace)
-	return l
+	return l, ctx.Err()
 }
 
 func (l *locator) put(p history.Place) {
@@ -243,7 +245,7 @@ func (l *locator) ofObject(object uint32, kind finding.Kind) finding.Occurrence 
 	o := finding.Occurrence{Object: l.graph.ID(object).String()}
 	if l.graph.IsCommit(object) {
 		l.byCommit(&o, object)
-		o.AtHead = object == l.headRef
+		o.AtHead = l.holders.atHead(object)
 		return o
 	}
 	l.holders.ofTag(object).fill(&o)

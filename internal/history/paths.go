@@ -1,6 +1,9 @@
 package history
 
-import "strings"
+import (
+	"context"
+	"strings"
+)
 
 // Path numbers a distinct path of the history. The root folder is [Root].
 type Path uint32
@@ -43,7 +46,8 @@ const (
 )
 
 // Paths finds every path at which a commit, a tag or a dangling tree holds something.
-func (g *Graph) Paths() *Paths {
+// The error is the context's.
+func (g *Graph) Paths(ctx context.Context) (*Paths, error) {
 	p := &Paths{
 		graph:   g,
 		parents: []Path{Root},
@@ -61,12 +65,15 @@ func (g *Graph) Paths() *Paths {
 	for len(p.queue) > 0 {
 		level := p.queue
 		p.queue = nil
-		for _, at := range level {
+		for i, at := range level {
+			if i%1024 == 0 && ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
 			p.expand(at)
 		}
 	}
 	p.placed = nil
-	return p
+	return p, nil
 }
 
 // roots returns the trees that are nobody's subfolder: those of commits, and those

@@ -2,6 +2,7 @@ package history
 
 import (
 	"cmp"
+	"context"
 	"slices"
 )
 
@@ -35,17 +36,21 @@ type holders struct {
 }
 
 // Trace follows the marks up through every tree that holds them. It costs time
-// and memory in proportion to the entries that lead to marks.
-func (g *Graph) Trace(paths *Paths, marks Marks) *Trace {
+// and memory in proportion to the entries that lead to marks. The error is
+// the context's.
+func (g *Graph) Trace(ctx context.Context, paths *Paths, marks Marks) (*Trace, error) {
 	t := &Trace{graph: g, paths: paths, marks: marks, names: map[uint32]bool{}, hits: make([][]entry, len(g.trees)), queued: make([]bool, len(g.trees))}
 	for path := range marks.Paths {
 		t.names[paths.names[path]] = true
 	}
 	if len(marks.Blobs)+len(marks.Paths) == 0 {
-		return t
+		return t, nil
 	}
 	t.link()
 	for number := range g.trees {
+		if number%1024 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		for _, e := range g.trees[number].adds {
 			if t.names[e.name] || e.class != Dir && t.marks.Blobs[e.child] {
 				t.spread(uint32(number), e)
@@ -53,6 +58,9 @@ func (g *Graph) Trace(paths *Paths, marks Marks) *Trace {
 		}
 	}
 	for len(t.queue) > 0 {
+		if len(t.queue)%1024 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		child := t.queue[len(t.queue)-1]
 		t.queue = t.queue[:len(t.queue)-1]
 		for i := t.holders.start[child]; i < t.holders.start[child+1]; i++ {
@@ -66,7 +74,7 @@ func (g *Graph) Trace(paths *Paths, marks Marks) *Trace {
 		slices.SortFunc(t.hits[number], compareEntries)
 		t.hits[number] = slices.Compact(t.hits[number])
 	}
-	return t
+	return t, nil
 }
 
 func compareEntries(a, b entry) int {

@@ -98,6 +98,8 @@ type Occurrence struct {
 	Author Identity  `json:"author,omitzero"`
 	Date   time.Time `json:"date,omitzero"` // author date, in the author's zone
 
+	// AtHead says that HEAD has the text at this path, or the commit, whose message or
+	// header the text is, in its history.
 	AtHead    bool     `json:"at_head"`
 	Reachable bool     `json:"reachable"` // from any ref, of any worktree
 	Refs      []string `json:"refs,omitempty"`
