@@ -16,10 +16,6 @@ import (
 // ErrNotFound says that no pack and no loose file holds an object.
 var ErrNotFound = errors.New("object is not in the repository")
 
-// maxBaseDepth bounds how often a delta chain may leave its pack: packs whose
-// deltas refer to each other would otherwise never end.
-const maxBaseDepth = 16
-
 // Repository is an open repository: its layout and every store of objects, its
 // own and those of its alternates. Reading is safe for concurrent use.
 type Repository struct {
@@ -98,19 +94,49 @@ func (r *Repository) Close() error {
 
 // Read appends the content of an object to buf. Where one copy is damaged, the
 // others are tried. The error wraps [ErrNotFound] when there is none,
-// and [pack.ErrTooLarge] when the object has more than limit bytes.
+// and [pack.ErrTooLarge] when the object has more than limit bytes. That the content
+// has the name of the object is not checked.
 func (r *Repository) Read(id pack.ID, buf []byte, limit int64) (pack.Kind, []byte, error) {
-	return r.read(id, buf, limit, 0)
+	return (&reading{repository: r}).read(id, buf, limit)
 }
 
-func (r *Repository) read(id pack.ID, buf []byte, limit int64, depth int) (pack.Kind, []byte, error) {
+// reading is the way from one object to the bases it needs outside its pack. Hostile packs
+// could make it endless, or branch at every step, so depth and number are bounded.
+type reading struct {
+	repository *Repository
+	without    *pack.Pack // not looked into for the object itself
+	depth      int
+	bases      int
+}
+
+const (
+	maxBaseDepth = 16  // how often a chain of deltas may leave its pack
+	maxBases     = 256 // bases outside their pack, or damaged there, for one object
+)
+
+// base reads a delta base from wherever there is a copy.
+func (d *reading) base(id pack.ID, read func() error) error {
+	if d.bases++; d.bases > maxBases || d.depth == maxBaseDepth {
+		return fmt.Errorf("%w: %s is behind too many packs", pack.ErrBaseMissing, id)
+	}
+	d.depth++
+	defer func() { d.depth-- }()
+	err := read()
+	if errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("%w: %s", pack.ErrBaseMissing, id)
+	}
+	return err
+}
+
+func (d *reading) read(id pack.ID, buf []byte, limit int64) (pack.Kind, []byte, error) {
+	r := d.repository
 	var failure error
 	for _, p := range r.packs {
 		position, ok := p.Index().Find(id)
-		if !ok {
+		if !ok || p == d.without && d.depth == 0 {
 			continue
 		}
-		kind, content, err := r.readPacked(p, position, buf, limit, depth)
+		kind, content, err := d.readPacked(p, position, buf, limit)
 		if err == nil {
 			return kind, content, nil
 		}
@@ -131,33 +157,47 @@ func (r *Repository) read(id pack.ID, buf []byte, limit int64, depth int) (pack.
 	return 0, buf, failure
 }
 
-func (r *Repository) readPacked(p *pack.Pack, position int, buf []byte, limit int64, depth int) (pack.Kind, []byte, error) {
-	reader, _ := r.readers.Get().(*pack.Reader)
-	if reader == nil {
-		reader = pack.NewReader(limit)
-	}
+func (d *reading) readPacked(p *pack.Pack, position int, buf []byte, limit int64) (pack.Kind, []byte, error) {
+	reader := d.repository.reader()
+	defer d.repository.readers.Put(reader)
 	reader.SetLimit(limit)
-	reader.External = func(id pack.ID) (pack.Kind, []byte, error) {
-		if depth == maxBaseDepth {
-			return 0, nil, fmt.Errorf("%w: %s is a delta across too many packs", pack.ErrBaseMissing, id)
-		}
-		return r.read(id, nil, limit, depth+1)
+	reader.External = func(id pack.ID) (kind pack.Kind, content []byte, err error) {
+		err = d.base(id, func() error {
+			kind, content, err = d.read(id, nil, max(limit, pack.DefaultBudget))
+			return err
+		})
+		return kind, content, err
 	}
-	defer r.readers.Put(reader)
 	return reader.Read(p, position, buf)
 }
 
-// Find returns the kind and size of an object without reading all of it.
+// reader returns a pooled reader, for one goroutine.
+func (r *Repository) reader() *pack.Reader {
+	if reader, ok := r.readers.Get().(*pack.Reader); ok {
+		return reader
+	}
+	return pack.NewReader(0)
+}
+
+// Find returns the kind of an object and the size that it declares, in bytes of
+// content, without reading all of it. ok says whether some store holds an object of
+// that name, err why none that does can tell.
 func (r *Repository) Find(id pack.ID) (kind pack.Kind, size int64, ok bool, err error) {
+	return (&reading{repository: r}).find(id)
+}
+
+func (d *reading) find(id pack.ID) (kind pack.Kind, size int64, ok bool, err error) {
+	r := d.repository
 	for _, p := range r.packs {
-		if position, found := p.Index().Find(id); found {
-			reader := pack.NewReader(1 << 40)
-			reader.External = func(id pack.ID) (pack.Kind, []byte, error) { return r.Read(id, nil, 1<<40) }
-			if kind, size, err = reader.Stat(p, position); err == nil {
-				return kind, size, true, nil
-			}
-			ok = true
+		position, found := p.Index().Find(id)
+		if !found {
+			continue
 		}
+		kind, size, packErr := d.stat(p, position)
+		if packErr == nil {
+			return kind, size, true, nil
+		}
+		ok, err = true, errors.Join(err, packErr)
 	}
 	for _, dir := range r.dirs {
 		looseKind, looseSize, looseErr := StatLoose(dir, id)
@@ -169,6 +209,22 @@ func (r *Repository) Find(id pack.ID) (kind pack.Kind, size int64, ok bool, err 
 		}
 	}
 	return 0, 0, ok, err
+}
+
+func (d *reading) stat(p *pack.Pack, position int) (pack.Kind, int64, error) {
+	reader := d.repository.reader()
+	defer d.repository.readers.Put(reader)
+	reader.External = func(id pack.ID) (kind pack.Kind, _ []byte, err error) {
+		err = d.base(id, func() (err error) {
+			var ok bool
+			if kind, _, ok, err = d.find(id); !ok {
+				return ErrNotFound
+			}
+			return err
+		})
+		return kind, nil, err
+	}
+	return reader.Stat(p, position)
 }
 
 // Has reports whether some store holds an object of that name, damaged or not.

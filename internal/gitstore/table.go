@@ -10,8 +10,8 @@ import (
 // Table numbers every distinct object of a repository by the rank of its name, so
 // that equal sets of objects have equal numbers however they are stored. For
 // each it knows one copy, the first among packs in order and then loose files.
-// It is immutable. 13 bytes an object, and 4 more for each copy in a pack
-// unless there is but one pack.
+// It is immutable and safe for concurrent use. 9 bytes an object, and 4 more for each
+// copy in a pack unless one pack is all there is.
 type Table struct {
 	repository *Repository
 	copies     []location
@@ -51,6 +51,7 @@ func newTable(r *Repository) *Table {
 	t.kinds = make([]pack.Kind, len(t.copies))
 	t.kindsOfPacks()
 	t.kindsOfLoose()
+	t.kindsOfDamaged()
 	return t
 }
 
@@ -190,6 +191,14 @@ func (t *Table) kindsOfLoose() {
 	}
 }
 
+// kindsOfDamaged asks other copies for the kinds of what no walk reaches, so that the
+// walk of that kind takes it up.
+func (t *Table) kindsOfDamaged() {
+	for _, d := range t.damaged {
+		t.kinds[d.index], _, _, _ = t.repository.Find(t.ID(d.index))
+	}
+}
+
 func (t *Table) looseDir(store uint32) string {
 	return t.repository.dirs[int(store)-len(t.repository.packs)]
 }
@@ -215,7 +224,7 @@ func (t *Table) ID(i uint32) pack.ID {
 	return t.idAt(t.copies[i])
 }
 
-// Kind returns the kind of object i, 0 when the known copy does not tell.
+// Kind returns the kind of object i, 0 when no copy tells.
 func (t *Table) Kind(i uint32) pack.Kind { return t.kinds[i] }
 
 // Index returns the number of the object named id.

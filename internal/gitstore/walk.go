@@ -5,7 +5,6 @@ import (
 	"errors"
 	"runtime/debug"
 	"slices"
-	"sync"
 	"sync/atomic"
 
 	"github.com/sourcegraph/conc/pool"
@@ -19,7 +18,7 @@ type Object struct {
 	Kind    pack.Kind
 	Content []byte
 	// HasBase says that Delta gives Content from BaseContent, the content of
-	// object Base, which the same walk visits before. Following bases from
+	// object Base, which the same visitor has visited before. Following bases from
 	// object to object never ends in a circle.
 	HasBase     bool
 	Base        uint32
@@ -32,21 +31,28 @@ type Object struct {
 type Visitor interface {
 	Visit(*Object)
 	// Failed reports an object of which no copy can be visited. The error wraps
-	// [pack.ErrTooLarge] when the object is larger than the walk's limit.
+	// [pack.ErrTooLarge] when the object is larger than the walk's limit, and size is
+	// its bytes then; otherwise they may be unknown, 0. A panic in Visit ends here too.
 	Failed(index uint32, size int64, err error)
 }
 
 // WalkOptions bound a walk.
 type WalkOptions struct {
 	Kinds  []pack.Kind  // which objects to visit
-	Jobs   int          // workers, at least 1
+	Jobs   int          // workers; 0 stands for 1
 	Limit  int64        // bytes of the largest object to visit
-	Budget *pack.Budget // bytes of decoded objects held at once, by all workers
+	Budget *pack.Budget // bytes of decoded objects held at once, by all workers; nil for the default
 }
 
-// Walk visits every object of some kinds once. Each worker has a visitor of its own,
-// made by newVisitor on the caller's goroutine. The error is the context's.
+// Walk calls Visit or Failed for every object of some kinds once; objects of which no copy tells
+// the kind fail in the walk that visits blobs. Each worker has a visitor of
+// its own, and so has the second pass over what failed at first; newVisitor makes
+// them on the caller's goroutine. The error is the context's.
 func (t *Table) Walk(ctx context.Context, options WalkOptions, newVisitor func() Visitor) error {
+	options.Jobs = max(options.Jobs, 1)
+	if options.Budget == nil {
+		options.Budget = pack.NewBudget(pack.DefaultBudget)
+	}
 	tasks := t.tasks(options.Kinds)
 	var next atomic.Int64
 	var failures failures
@@ -115,7 +121,7 @@ func (w *walkWorker) run(ctx context.Context, tasks []task, next *atomic.Int64) 
 	defer w.walker.Close()
 	w.walker.Limit = w.options.Limit
 	w.walker.External = func(id pack.ID) (pack.Kind, []byte, error) {
-		return w.table.repository.Read(id, nil, w.options.Limit)
+		return w.table.repository.Read(id, nil, max(w.options.Limit, pack.DefaultBudget))
 	}
 	for {
 		from := int(next.Add(chunk)) - chunk
@@ -149,9 +155,7 @@ func (w *walkWorker) loose(t task) {
 		w.failures.add(t.at, sizeOf(err), err)
 		return
 	}
-	if err := pack.Guard(func() error { w.visitor.Visit(&w.object); return nil }); err != nil {
-		w.failures.add(t.at, int64(len(w.object.Content)), err)
-	}
+	visit(w.visitor, &w.object)
 	if w.buf = w.object.Content; cap(w.buf) > 1<<20 {
 		w.buf = nil
 	}
@@ -162,79 +166,22 @@ func (w *walkWorker) Wanted(slot uint32) bool { return w.table.chosen(w.store, w
 
 // Visit implements [pack.Visitor].
 func (w *walkWorker) Visit(o *pack.Object) {
-	w.object = Object{Index: w.table.rank(w.store, w.forest.Position(o.Slot)), Kind: o.Kind, Content: o.Content}
-	// A base whose known copy lies elsewhere may be a delta against this very object.
-	if o.HasBase && w.table.chosen(w.store, w.forest, o.Base) {
-		w.object.HasBase, w.object.Base = true, w.table.rank(w.store, w.forest.Position(o.Base))
-		w.object.BaseContent, w.object.Delta = o.BaseContent, o.Delta
+	w.object = Object{Index: w.rank(o.Slot), Kind: o.Kind, Content: o.Content, HasBase: o.HasBase}
+	// A base that was visited is one whose known copy lies in this tree. Another might be
+	// a delta against this very object where its known copy is.
+	if o.HasBase {
+		w.object.Base, w.object.BaseContent, w.object.Delta = w.rank(o.Base), o.BaseContent, o.Delta
 	}
 	w.visitor.Visit(&w.object)
 }
 
+func (w *walkWorker) rank(slot uint32) uint32 { return w.table.rank(w.store, w.forest.Position(slot)) }
+
 // Failed implements [pack.Visitor].
 func (w *walkWorker) Failed(slot uint32, size int64, err error) {
-	w.failures.add(w.table.rank(w.store, w.forest.Position(slot)), size, err)
-}
-
-// failure is an object whose known copy could not be visited.
-type failure struct {
-	index uint32
-	size  int64
-	err   error
-}
-
-type failures struct {
-	mu   sync.Mutex
-	list []failure // guarded by mu
-}
-
-func (f *failures) add(index uint32, size int64, err error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.list = append(f.list, failure{index, size, err})
-}
-
-// sorted returns what failed, with the objects that no walk reaches. Those have no
-// kind, so they are taken up by whichever walk visits blobs.
-func (f *failures) sorted(t *Table, kinds []pack.Kind) []failure {
-	if slices.Contains(kinds, pack.Blob) {
-		for _, d := range t.damaged {
-			f.list = append(f.list, failure{d.index, 0, d.err})
-		}
+	if errors.Is(err, pack.ErrVisitor) { // another copy has the same content
+		w.visitor.Failed(w.rank(slot), size, err)
+		return
 	}
-	slices.SortFunc(f.list, func(a, b failure) int { return int(a.index) - int(b.index) })
-	return slices.CompactFunc(f.list, func(a, b failure) bool { return a.index == b.index })
-}
-
-// retry reads what failed from whatever other copies there are.
-func (t *Table) retry(ctx context.Context, options WalkOptions, v Visitor, failed []failure) error {
-	for _, f := range failed {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if errors.Is(f.err, pack.ErrTooLarge) {
-			v.Failed(f.index, max(f.size, sizeOf(f.err)), f.err)
-			continue
-		}
-		kind, content, err := t.repository.Read(t.ID(f.index), nil, options.Limit)
-		if err != nil {
-			v.Failed(f.index, max(f.size, sizeOf(err)), f.err)
-			continue
-		}
-		t.kinds[f.index] = kind
-		o := &Object{Index: f.index, Kind: kind, Content: content}
-		if err := pack.Guard(func() error { v.Visit(o); return nil }); err != nil {
-			v.Failed(f.index, int64(len(content)), err)
-		}
-	}
-	return nil
-}
-
-// sizeOf returns the size that a [TooLargeError] knows.
-func sizeOf(err error) int64 {
-	var tooLarge *TooLargeError
-	if errors.As(err, &tooLarge) {
-		return tooLarge.Size
-	}
-	return 0
+	w.failures.add(w.rank(slot), size, err)
 }

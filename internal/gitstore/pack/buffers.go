@@ -15,6 +15,10 @@ type Budget struct {
 	peak  atomic.Int64
 }
 
+// DefaultBudget is a budget in bytes for a scan, and the size up to which delta bases are
+// decoded for objects that are themselves within a lower limit.
+const DefaultBudget = 512 << 20
+
 // NewBudget returns a budget of limit bytes.
 func NewBudget(limit int64) *Budget { return &Budget{limit: limit} }
 
@@ -57,7 +61,21 @@ func (f *buffers) get(n int) []byte {
 	return make([]byte, n, 1<<class)
 }
 
-// put takes back a buffer from get that nobody uses any more.
+// adopt makes a buffer that was made elsewhere one of the walker's, to be put in its turn.
+func (f *buffers) adopt(buf []byte) []byte {
+	f.budget.add(cap(buf))
+	return notNil(buf)
+}
+
+// notNil returns buf, or an empty buffer for nil, which stands for "no base".
+func notNil(buf []byte) []byte {
+	if buf == nil {
+		return []byte{}
+	}
+	return buf
+}
+
+// put takes back a buffer from get or adopt that nobody uses any more.
 func (f *buffers) put(buf []byte) {
 	if cap(buf) == 0 {
 		return

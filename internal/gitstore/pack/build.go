@@ -2,57 +2,146 @@ package pack
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha1"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash"
 	"hash/crc32"
+	"io"
 	"slices"
 )
 
-// buildIndex makes the index of a pack that has none. It inflates the pack from
-// front to back to learn where entries begin, then names every object by walking
-// the delta forest. Entries that cannot be decoded have no name and are not in
-// the index; IndexProblem then says how many.
+// buildIndex makes the index of a pack that has none, as git index-pack does: from
+// front to back it learns where entries begin and names the whole objects, then it
+// walks the delta forest to name the rest. Entries that cannot be decoded have no
+// name and are not in the index; IndexProblem then says how many.
 func (p *Pack) buildIndex() (*Index, error) {
-	offsets, err := p.findEntries()
-	if err != nil && p.IndexProblem == nil {
-		p.IndexProblem = err
-	}
-	namer := &namer{pack: p, offsets: offsets, ids: make([]ID, len(offsets)), named: make([]bool, len(offsets))}
-	if err := namer.run(); err != nil {
+	n := &namer{pack: p}
+	var index *Index
+	err := Guard(func() error {
+		if err := n.readEntries(); err != nil {
+			p.IndexProblem = errors.Join(p.IndexProblem, err)
+		}
+		if err := n.nameDeltas(); err != nil {
+			return err
+		}
+		var err error
+		index, err = n.index(false)
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
-	if lost := p.declared() - len(namer.records); lost > 0 {
+	if lost := p.declared() - index.Count(); lost > 0 {
 		p.IndexProblem = errors.Join(p.IndexProblem, p.damage(0, fmt.Errorf("%d of %d entries cannot be decoded and named", lost, p.declared())))
 	}
-	return encodeIndex(namer.records)
+	return index, nil
 }
 
-// findEntries returns where the entries begin, as far as the pack can be read.
-func (p *Pack) findEntries() ([]uint64, error) {
-	var offsets []uint64
+// namer names the objects of a pack. Entries are numbered as they lie in the file, as
+// the slots of a forest are.
+type namer struct {
+	pack    *Pack
+	offsets []uint64 // of the entries; one more at the end: where they end
+	ids     []ID     // zero while unknown
+	forest  *Forest
+	waiting map[ID][]uint32 // deltas by id, until their base has a name
+}
+
+// readEntries finds the entries, as far as the pack can be read.
+func (n *namer) readEntries() error {
+	p := n.pack
 	var z inflater
-	w := NewWalker(NewBudget(1 << 62))
-	for offset := uint64(packHeaderLen); len(offsets) < p.declared(); {
+	offset := uint64(packHeaderLen)
+	defer func() { n.offsets = append(n.offsets, offset) }()
+	for len(n.ids) < p.declared() {
 		e, err := p.entryAt(offset)
 		if err != nil {
-			return offsets, err
+			return err
+		}
+		sink, name := io.Discard, func() ID { return ID{} }
+		if e.kind != offsetDelta && e.kind != refDelta {
+			h := newHash(e.kind, e.size)
+			sink, name = h, func() ID { return ID(h.Sum(nil)) }
 		}
 		packed := p.data[offset+uint64(e.header) : p.end]
-		if !plausible(e.size, len(packed)) {
-			return offsets, p.damage(offset, errRatio)
+		if err := z.stream(sink, e.size, packed); err != nil {
+			return p.damage(offset, err)
 		}
-		target := w.buffers.get(int(e.size))
-		if err := Guard(func() error { return z.inflate(target, packed, true) }); err != nil {
-			return offsets, p.damage(offset, err)
-		}
-		w.buffers.put(target)
-		offsets = append(offsets, offset)
+		n.offsets, n.ids = append(n.offsets, offset), append(n.ids, name())
 		offset += uint64(e.header + z.packedLen(packed))
 	}
-	return offsets, nil
+	if offset != p.end {
+		return p.damage(offset, errors.New("something follows the last entry"))
+	}
+	return nil
+}
+
+func newHash(kind Kind, size uint64) hash.Hash {
+	h := sha1.New()
+	fmt.Fprintf(h, "%s %d\x00", kind, size) // a hash never fails
+	return h
+}
+
+// nameDeltas walks the forest. A delta by id against an object that is a delta itself joins
+// the forest when that object gets its name.
+func (n *namer) nameDeltas() error {
+	index, err := n.index(true)
+	if err != nil {
+		return err
+	}
+	trial := &Pack{path: n.pack.path, data: n.pack.data, end: n.pack.end, index: index}
+	n.forest, n.waiting = trial.Forest(), make(map[ID][]uint32)
+	for _, e := range n.forest.External() {
+		n.waiting[e.Base] = append(n.waiting[e.Base], e.Slot)
+	}
+	w := NewWalker(NewBudget(DefaultBudget))
+	w.Limit = DefaultBudget
+	for _, root := range n.forest.Roots() {
+		if err := w.Tree(context.Background(), trial, root, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Wanted implements [Visitor].
+func (n *namer) Wanted(slot uint32) bool { return n.ids[slot].IsZero() }
+
+// Failed implements [Visitor]: what has no name in the end is counted then.
+func (n *namer) Failed(uint32, int64, error) {}
+
+// Visit implements [Visitor].
+func (n *namer) Visit(o *Object) {
+	h := newHash(o.Kind, uint64(len(o.Content)))
+	h.Write(o.Content)
+	id := ID(h.Sum(nil))
+	n.ids[o.Slot] = id
+	for _, slot := range n.waiting[id] {
+		n.forest.link(slot, o.Slot)
+	}
+	delete(n.waiting, id)
+}
+
+// index returns the index of the entries that have a name. With placeholders, the others
+// are in it too, under unlikely names of their own, so that a forest can be built.
+func (n *namer) index(placeholders bool) (*Index, error) {
+	records := make([]record, 0, len(n.ids))
+	for i, id := range n.ids {
+		if id.IsZero() {
+			if !placeholders {
+				continue
+			}
+			binary.BigEndian.PutUint64(id[12:], uint64(i)+1)
+		}
+		entry := n.pack.data[n.offsets[i]:n.offsets[i+1]]
+		records = append(records, record{id, crc32.ChecksumIEEE(entry), n.offsets[i]})
+	}
+	slices.SortFunc(records, func(a, b record) int { return cmp.Or(a.id.Compare(b.id), cmp.Compare(a.offset, b.offset)) })
+	return encodeIndex(records)
 }
 
 // record is one line of an index.
@@ -60,80 +149,6 @@ type record struct {
 	id     ID
 	crc    uint32
 	offset uint64
-}
-
-// namer names objects in rounds: a delta by id can be decoded only once its base
-// has a name.
-type namer struct {
-	pack    *Pack
-	offsets []uint64
-	ids     []ID
-	named   []bool
-	records []record
-}
-
-func (n *namer) run() error {
-	for {
-		before := len(n.records)
-		index, err := n.provisional()
-		if err != nil {
-			return err
-		}
-		trial := &Pack{path: n.pack.path, data: n.pack.data, end: n.pack.end, index: index}
-		f := trial.Forest()
-		w := NewWalker(NewBudget(512 << 20))
-		w.Limit = 1 << 62
-		for _, root := range f.Roots() {
-			if err := w.Tree(context.Background(), trial, root, &namingVisitor{n, f}); err != nil {
-				return err
-			}
-		}
-		if len(n.records) == before {
-			slices.SortFunc(n.records, func(a, b record) int { return a.id.Compare(b.id) })
-			return nil
-		}
-	}
-}
-
-// provisional is an index in which entries without a name yet have an unlikely
-// one of their own, so that the forest can be built.
-func (n *namer) provisional() (*Index, error) {
-	records := make([]record, len(n.offsets))
-	for i, offset := range n.offsets {
-		records[i] = record{id: n.ids[i], offset: offset, crc: n.crc(i)}
-		if !n.named[i] {
-			binary.BigEndian.PutUint64(records[i].id[12:], uint64(i)+1)
-		}
-	}
-	slices.SortFunc(records, func(a, b record) int { return a.id.Compare(b.id) })
-	return encodeIndex(records)
-}
-
-func (n *namer) crc(i int) uint32 {
-	end := n.pack.end
-	if i+1 < len(n.offsets) {
-		end = n.offsets[i+1]
-	}
-	return crc32.ChecksumIEEE(n.pack.data[n.offsets[i]:end])
-}
-
-// namingVisitor hashes what has no name. Slots number the entries in file order,
-// as the namer does.
-type namingVisitor struct {
-	*namer
-	forest *Forest
-}
-
-func (v *namingVisitor) Wanted(slot uint32) bool     { return !v.named[slot] }
-func (v *namingVisitor) Failed(uint32, int64, error) {}
-
-func (v *namingVisitor) Visit(o *Object) {
-	h := sha1.New()
-	fmt.Fprintf(h, "%s %d\x00", o.Kind, len(o.Content))
-	h.Write(o.Content)
-	i := o.Slot
-	v.ids[i], v.named[i] = ID(h.Sum(nil)), true
-	v.records = append(v.records, record{v.ids[i], v.crc(int(i)), v.offsets[i]})
 }
 
 // encodeIndex returns an index of version 2 over records sorted by id. The

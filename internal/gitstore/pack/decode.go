@@ -2,59 +2,89 @@ package pack
 
 import (
 	"errors"
+	"fmt"
 	"hash/crc32"
 )
 
 var errNoBase = errors.New("delta base could not be made again")
 
-// decode returns the content of the object at slot in a buffer of the walker's. base is
-// the content of its delta base, nil for a root.
-func (w *Walker) decode(p *Pack, f *Forest, slot uint32, base []byte) (content []byte, err error) {
-	err = Guard(func() error {
-		offset := f.offsets[slot]
-		e, err := p.entryAt(offset)
+// produce returns the content of the object at slot in a buffer of the walker's: decoded onto
+// base (the content of its delta base, nil for a root), or else read from another copy,
+// so that what hangs under a damaged entry is not lost with it.
+func (w *Walker) produce(p *Pack, f *Forest, slot uint32, base []byte) (content []byte, err error) {
+	err = Guard(func() (err error) {
+		content, err = w.decode(p, f, slot, base)
+		return err
+	})
+	if err == nil || w.External == nil || errors.Is(err, ErrTooLarge) {
+		return content, err
+	}
+	otherErr := Guard(func() error {
+		kind, other, err := w.External(p.index.ID(f.Position(slot)))
 		if err != nil {
 			return err
 		}
-		packed := p.data[offset:f.offsets[slot+1]]
-		// The index's CRC covers the packed bytes. Where it does not match or there
-		// is none, the stream's own checksum decides.
-		crc, ok := p.index.CRC(int(f.positions[slot]))
-		verify := !ok || crc32.ChecksumIEEE(packed) != crc
-		if len(packed) < e.header {
-			return p.damage(offset, errHeaderCut)
+		if kind != f.kinds[slot] {
+			return errKind
 		}
-		content, err = w.materialize(e, packed[e.header:], base, verify)
-		return p.wrap(offset, err)
+		content = w.buffers.adopt(other)
+		return nil
 	})
-	return content, err
+	if otherErr != nil {
+		return nil, err
+	}
+	w.object.HasBase, w.object.Delta = false, Delta{}
+	return content, nil
 }
 
-// materialize inflates an entry's stream and, for a delta, applies it to base.
-func (w *Walker) materialize(e entry, packed, base []byte, verify bool) ([]byte, error) {
+var errKind = errors.New("copies of one object are of different kinds")
+
+// decode inflates the entry at slot and applies it to base. It reads mapped memory and so runs
+// under [Guard].
+func (w *Walker) decode(p *Pack, f *Forest, slot uint32, base []byte) ([]byte, error) {
+	offset := f.offsets[slot]
+	e, err := p.entryAt(offset)
+	if err != nil {
+		return nil, err
+	}
+	packed := p.data[offset:f.end(slot)]
+	// The index's CRC covers the packed bytes. Where it does not match or there
+	// is none, the stream's own checksum decides.
+	crc, ok := p.index.CRC(f.Position(slot))
+	verify := !ok || crc32.ChecksumIEEE(packed) != crc
+	if len(packed) < e.header {
+		return nil, p.damage(offset, errHeaderCut)
+	}
+	content, err := w.materialize(e, packed[e.header:], base, verify, w.decodeLimit())
+	return content, p.wrap(offset, err)
+}
+
+// materialize inflates an entry's stream and, for a delta, applies it to base: that
+// given, or for nil the external one. The result has at most limit bytes.
+func (w *Walker) materialize(e entry, packed, base []byte, verify bool, limit uint64) ([]byte, error) {
 	if !plausible(e.size, len(packed)) {
 		return nil, errRatio
 	}
-	if e.size > w.decodeLimit() {
-		return nil, ErrTooLarge
-	}
 	if e.kind != offsetDelta && e.kind != refDelta {
+		if e.size > limit {
+			return nil, tooLarge(e.size)
+		}
 		content := w.buffers.get(int(e.size))
 		if err := w.inflate.inflate(content, packed, verify); err != nil {
 			w.buffers.put(content)
 			return nil, err
 		}
-		w.object.Delta = Delta{}
+		w.object.HasBase, w.object.Delta = false, Delta{}
 		return content, nil
 	}
-	if e.kind == refDelta && base == nil {
-		var err error
-		if base, err = w.external(e.baseID); err != nil {
-			return nil, err
-		}
+	if e.size > w.decodeLimit() {
+		return nil, ErrTooLarge // of what size the object is, only its delta says
 	}
 	if base == nil {
-		return nil, errNoBase
+		var err error
+		if base, err = w.external(e); err != nil {
+			return nil, err
+		}
 	}
 	w.growDelta(int(e.size))
 	if err := w.inflate.inflate(w.delta, packed, verify); err != nil {
@@ -64,8 +94,8 @@ func (w *Walker) materialize(e entry, packed, base []byte, verify bool) ([]byte,
 	if err != nil {
 		return nil, err
 	}
-	if delta.ResultSize > w.decodeLimit() {
-		return nil, ErrTooLarge
+	if delta.ResultSize > limit {
+		return nil, tooLarge(delta.ResultSize)
 	}
 	if delta.ResultSize > unchecked {
 		if err := delta.Check(len(base)); err != nil {
@@ -77,7 +107,7 @@ func (w *Walker) materialize(e entry, packed, base []byte, verify bool) ([]byte,
 		w.buffers.put(content)
 		return nil, err
 	}
-	w.object.Delta = delta
+	w.object.HasBase, w.object.Delta = true, delta
 	return content, nil
 }
 
@@ -92,12 +122,24 @@ func (w *Walker) decodeLimit() uint64 {
 	return uint64(max(w.Limit, w.buffers.budget.limit))
 }
 
-func (w *Walker) external(id ID) ([]byte, error) {
-	if w.External == nil {
-		return nil, ErrBaseMissing
+// external reads the base of a delta by id that is not in the pack.
+func (w *Walker) external(e entry) ([]byte, error) {
+	if e.kind != refDelta {
+		return nil, errNoBase
 	}
-	_, content, err := w.External(id)
+	_, content, err := readBase(w.External, e.baseID)
 	return content, err
+}
+
+func readBase(external func(ID) (Kind, []byte, error), id ID) (Kind, []byte, error) {
+	if external == nil {
+		return 0, nil, fmt.Errorf("%w: %s", ErrBaseMissing, id)
+	}
+	kind, content, err := external(id)
+	if err != nil {
+		return 0, nil, &BaseError{err}
+	}
+	return kind, notNil(content), nil
 }
 
 func (w *Walker) growDelta(n int) {
@@ -112,7 +154,8 @@ func (w *Walker) growDelta(n int) {
 // damage and pass as they are.
 func (p *Pack) wrap(offset uint64, err error) error {
 	var damaged *DamageError
-	if err == nil || errors.Is(err, ErrTooLarge) || errors.Is(err, ErrBaseMissing) || errors.As(err, &damaged) {
+	var base *BaseError
+	if err == nil || errors.Is(err, ErrTooLarge) || errors.Is(err, ErrBaseMissing) || errors.As(err, &damaged) || errors.As(err, &base) {
 		return err
 	}
 	return p.damage(offset, err)

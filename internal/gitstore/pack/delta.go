@@ -51,8 +51,8 @@ type Op struct {
 	Offset, Size int
 }
 
-// Next reads the first instruction and returns those after it. It does not
-// look at the base: a copy may point outside.
+// Next reads the first of some instructions, which must not be empty, and
+// returns those after it. It does not look at the base: a copy may point outside.
 func (d Delta) Next(instructions []byte) (op Op, rest []byte, err error) {
 	code := instructions[0]
 	p := instructions[1:]

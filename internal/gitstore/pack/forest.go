@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"cmp"
 	"errors"
 	"math/bits"
 	"slices"
@@ -14,7 +15,8 @@ const none = ^uint32(0)
 // slots, in the order they lie in the file; position is the number of an object in
 // the index. 25 bytes an entry.
 //
-// It is immutable once [Forest.SetKind] has been called for external roots.
+// It is immutable once [Forest.SetKind] has been called for external roots, and
+// then safe for concurrent use.
 type Forest struct {
 	offsets   []uint64 // by slot, ascending; one more at the end: where entries end
 	positions []uint32 // by slot: position in the index
@@ -84,7 +86,7 @@ func (f *Forest) sortByOffset(p *Pack) {
 		for i := range f.positions {
 			f.positions[i] = uint32(i)
 		}
-		slices.SortFunc(f.positions, func(a, b uint32) int { return int(int64(offset(int(a))) - int64(offset(int(b)))) })
+		slices.SortStableFunc(f.positions, func(a, b uint32) int { return cmp.Compare(offset(int(a)), offset(int(b))) })
 		for s, i := range f.positions {
 			f.offsets[s] = offset(int(i))
 		}
@@ -197,6 +199,12 @@ func (f *Forest) Tree(root uint32) func(yield func(uint32) bool) {
 	}
 }
 
+// link hangs the tree under slot, of no kind yet, under base.
+func (f *Forest) link(slot, base uint32) {
+	f.base[slot], f.sibling[slot], f.first[base] = base, f.first[base], slot
+	f.spread(slot, f.kinds[base])
+}
+
 // Len returns the number of entries.
 func (f *Forest) Len() int { return len(f.positions) }
 
@@ -220,6 +228,15 @@ func (f *Forest) Kind(slot uint32) Kind { return f.kinds[slot] }
 // SetKind says of which kind an external root's base is, and so its whole tree. It
 // must not be called while others use the forest.
 func (f *Forest) SetKind(e External, kind Kind) { f.spread(e.Slot, kind) }
+
+// end returns where the entry at slot ends at the latest: where the next one begins.
+func (f *Forest) end(slot uint32) uint64 {
+	next := slot + 1
+	for f.offsets[next] == f.offsets[slot] { // an entry of two names; the array's last is above all
+		next++
+	}
+	return f.offsets[next]
+}
 
 // positionAt returns the index position of the entry that begins at offset.
 func (f *Forest) positionAt(offset uint64) (int, bool) {

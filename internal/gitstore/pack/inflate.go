@@ -36,6 +36,17 @@ type inflater struct {
 // only when verify is set: pack indexes carry a CRC of the packed bytes, which is
 // several times cheaper to check.
 func (z *inflater) inflate(target, packed []byte, verify bool) error {
+	if err := z.start(target, packed); err != nil {
+		return err
+	}
+	if err := z.finish(); err != nil || !verify {
+		return err
+	}
+	return z.checkSum(packed, adler32.Checksum(target))
+}
+
+// start fills target from the beginning of the stream.
+func (z *inflater) start(target, packed []byte) error {
 	if len(packed) < 2 || packed[0]&15 != 8 || binary.BigEndian.Uint16(packed)%31 != 0 || packed[1]&0x20 != 0 {
 		return errZlibHeader
 	}
@@ -45,28 +56,63 @@ func (z *inflater) inflate(target, packed []byte, verify bool) error {
 	} else if err := z.flate.(flate.Resetter).Reset(&z.source, nil); err != nil {
 		return err
 	}
-	if _, err := io.ReadFull(z.flate, target); err != nil {
-		if err == io.EOF || err == io.ErrUnexpectedEOF {
-			return errZlibShort
-		}
-		return err
+	return z.fill(target)
+}
+
+func (z *inflater) fill(target []byte) error {
+	_, err := io.ReadFull(z.flate, target)
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return errZlibShort
 	}
+	return err
+}
+
+// finish makes sure that the stream has no more data.
+func (z *inflater) finish() error {
 	var extra [1]byte
-	switch n, err := z.flate.Read(extra[:]); {
+	n, err := io.ReadFull(z.flate, extra[:])
+	switch {
 	case n > 0:
 		return errZlibLong
 	case err != io.EOF:
 		return err
 	}
-	if !verify {
-		return nil
-	}
+	return nil
+}
+
+// checkSum compares the Adler-32 behind the stream, which was read to its end.
+func (z *inflater) checkSum(packed []byte, sum uint32) error {
 	rest := packed[len(packed)-z.source.Len():]
-	if len(rest) < 4 || binary.BigEndian.Uint32(rest) != adler32.Checksum(target) {
+	if len(rest) < 4 || binary.BigEndian.Uint32(rest) != sum {
 		return errZlibSum
 	}
 	return nil
 }
+
+// stream inflates a stream of size bytes into sink, a part at a time, so that a
+// declared size costs no memory. The checksum is compared.
+func (z *inflater) stream(sink io.Writer, size uint64, packed []byte) error {
+	part := make([]byte, min(size, streamPart))
+	sum := adler32.New()
+	err := z.start(nil, packed)
+	for ; size > 0 && err == nil; size -= uint64(len(part)) {
+		part = part[:min(size, streamPart)]
+		if err = z.fill(part); err == nil {
+			sum.Write(part) // a hash never fails
+			_, err = sink.Write(part)
+		}
+	}
+	if err == nil {
+		err = z.finish()
+	}
+	if err != nil {
+		return err
+	}
+	return z.checkSum(packed, sum.Sum32())
+}
+
+// streamPart is how many bytes stream inflates at a time.
+const streamPart = 64 << 10
 
 // packedLen returns how many bytes the stream read last took, header and checksum
 // included. It needs the same packed slice.

@@ -1,6 +1,11 @@
 package pack
 
-import "os"
+import (
+	"errors"
+	"os"
+)
+
+var errNotRegular = errors.New("not a regular file")
 
 // mapping is the read-only content of a file, mapped into memory where the
 // system offers that and read otherwise.
@@ -13,17 +18,21 @@ type mapping struct {
 // Whoever shrinks the file while it is mapped makes reads fault; walkers turn
 // such a fault into damage (see Guard).
 func openMapping(path string) (*mapping, error) {
+	// Looked at before it is opened: to open a pipe waits for a writer.
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &os.PathError{Op: "map", Path: path, Err: errNotRegular}
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
+	if info, err = file.Stat(); err != nil {
 		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, &os.PathError{Op: "map", Path: path, Err: os.ErrInvalid}
 	}
 	if info.Size() == 0 {
 		return &mapping{release: func() error { return nil }}, nil

@@ -26,7 +26,7 @@ const (
 type Pack struct {
 	path    string
 	file    *mapping
-	idxFile *mapping // nil when the index was built in memory
+	idxFile *mapping // nil without an index beside the pack
 	data    []byte
 	end     uint64 // where entries end and the trailing checksum begins
 	index   *Index
@@ -51,18 +51,30 @@ func Open(path string) (*Pack, error) {
 		file.Close()
 		return nil, err
 	}
-	err = p.openIndex()
-	if err == nil {
-		return p, nil
-	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		p.IndexProblem = err
-	}
-	if p.index, err = p.buildIndex(); err != nil {
+	if err := p.findIndex(); err != nil {
 		p.Close()
 		return nil, err
 	}
 	return p, nil
+}
+
+// findIndex takes the index beside the pack or builds one. One that is sound
+// but of another pack is taken all the same where it lists more: the pack
+// is cut off then, and the index alone knows what is lost.
+func (p *Pack) findIndex() error {
+	err := p.openIndex()
+	if err == nil {
+		return nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		p.IndexProblem = err
+	}
+	built, err := p.buildIndex()
+	if p.index != nil && (err != nil || built.Count() < p.index.Count()) {
+		return nil
+	}
+	p.index = built
+	return err
 }
 
 func (p *Pack) parseHeader() error {
@@ -85,15 +97,24 @@ func (p *Pack) openIndex() error {
 	if err != nil {
 		return fmt.Errorf("opening pack index: %w", err)
 	}
-	index, err := ParseIndex(file.data)
+	p.idxFile = file
+	var index *Index
+	err = Guard(func() (err error) {
+		if index, err = ParseIndex(file.data); err == nil {
+			err = index.Verify()
+		}
+		return err
+	})
 	if err == nil && index.Count() != p.declared() {
 		err = fmt.Errorf("pack index lists %d objects, the pack has %d", index.Count(), p.declared())
 	}
 	if err != nil {
-		file.Close()
 		return &DamageError{Path: name, Reason: err.Error()}
 	}
-	p.idxFile, p.index = file, index
+	p.index = index
+	if index.PackChecksum() != ID(p.data[p.end:]) {
+		return &DamageError{Path: name, Reason: "pack index is of a pack with another checksum"}
+	}
 	return nil
 }
 

@@ -2,7 +2,7 @@ package pack
 
 import (
 	"errors"
-	"fmt"
+	"math"
 )
 
 // Reader reads single objects of packs, each by its whole chain of deltas. Not for
@@ -15,11 +15,12 @@ type Reader struct {
 	walker *Walker
 }
 
-// NewReader returns a reader of objects of up to limit bytes.
+// NewReader returns a reader of objects of up to limit bytes. Their bases may be
+// larger, up to [DefaultBudget].
 func NewReader(limit int64) *Reader {
-	w := NewWalker(NewBudget(limit))
-	w.Limit = limit
-	return &Reader{walker: w}
+	r := &Reader{walker: NewWalker(NewBudget(0))}
+	r.SetLimit(limit)
+	return r
 }
 
 // link is one delta of a chain.
@@ -28,7 +29,9 @@ type link struct {
 	offset uint64
 }
 
-// Read appends the object at an index position to buf.
+// Read appends the object at an index position to buf, which comes back as it was
+// with an error: [ErrTooLarge], [ErrBaseMissing], a [DamageError], or a [BaseError]
+// when it is a base that cannot be read.
 func (r *Reader) Read(p *Pack, position int, buf []byte) (kind Kind, content []byte, err error) {
 	err = Guard(func() error {
 		kind, content, err = r.read(p, position)
@@ -43,39 +46,52 @@ func (r *Reader) Read(p *Pack, position int, buf []byte) (kind Kind, content []b
 }
 
 func (r *Reader) read(p *Pack, position int) (Kind, []byte, error) {
-	kind, chain, base, err := r.chain(p, position)
+	kind, chain, content, err := r.chain(p, position)
 	if err != nil {
 		return 0, nil, err
 	}
-	content := base
+	if content != nil {
+		content = r.walker.buffers.adopt(content)
+	}
 	for i := len(chain) - 1; i >= 0; i-- {
-		l := chain[i]
-		next, err := r.walker.materialize(l.entry, p.data[l.offset+uint64(l.entry.header):p.end], content, true)
-		if err != nil {
-			// A damaged base may have an intact copy elsewhere.
-			if err = p.wrap(l.offset, err); i == 0 {
-				return 0, nil, err
-			}
-			if next, err = r.otherCopy(p, l, err); err != nil {
-				return 0, nil, err
-			}
-		}
+		next, err := r.apply(p, chain[i], content, i == 0)
 		r.walker.buffers.put(content)
+		if err != nil {
+			return 0, nil, err
+		}
 		content = next
 	}
 	return kind, content, nil
 }
 
-func (r *Reader) otherCopy(p *Pack, l link, cause error) ([]byte, error) {
-	position, ok := p.Forest().positionAt(l.offset)
-	if !ok || r.External == nil {
-		return nil, cause
+// apply returns the object of a link onto its base. A damaged base may have an
+// intact copy elsewhere; for the last object that is left to the caller.
+func (r *Reader) apply(p *Pack, l link, base []byte, last bool) ([]byte, error) {
+	limit := r.walker.decodeLimit()
+	if last {
+		limit = uint64(r.walker.Limit)
 	}
-	if _, content, err := r.External(p.index.ID(position)); err == nil {
+	content, err := r.walker.materialize(l.entry, p.data[l.offset+uint64(l.entry.header):p.end], base, true, limit)
+	if err == nil {
 		return content, nil
 	}
-	return nil, cause
+	err = p.wrap(l.offset, err)
+	if last {
+		return nil, err
+	}
+	position, ok := p.Forest().positionAt(l.offset)
+	if !ok || r.External == nil {
+		return nil, &BaseError{err}
+	}
+	if _, other, otherErr := r.External(p.index.ID(position)); otherErr == nil {
+		return r.walker.buffers.adopt(other), nil
+	}
+	return nil, &BaseError{err}
 }
+
+// maxChain bounds how many deltas of one object are followed. Git writes no chain
+// deeper than 4095; without a bound, every entry of a long circle would cost its length.
+const maxChain = 1 << 14
 
 // chain follows the deltas from a position down to a whole object, or to a base
 // outside the pack, whose content it returns.
@@ -85,7 +101,7 @@ func (r *Reader) chain(p *Pack, position int) (Kind, []link, []byte, error) {
 	if !ok {
 		return 0, nil, nil, p.damage(0, errors.New("index points outside its offset table"))
 	}
-	for len(chain) <= p.index.Count() {
+	for len(chain) < maxChain {
 		e, err := p.entryAt(offset)
 		if err != nil {
 			return 0, nil, nil, err
@@ -97,10 +113,7 @@ func (r *Reader) chain(p *Pack, position int) (Kind, []link, []byte, error) {
 		case refDelta:
 			i, ok := p.index.Find(e.baseID)
 			if !ok {
-				if r.External == nil {
-					return 0, nil, nil, fmt.Errorf("%w: %s", ErrBaseMissing, e.baseID)
-				}
-				kind, base, err := r.External(e.baseID)
+				kind, base, err := readBase(r.External, e.baseID)
 				return kind, chain, base, err
 			}
 			if offset, ok = p.index.Offset(i); !ok {
@@ -110,40 +123,47 @@ func (r *Reader) chain(p *Pack, position int) (Kind, []link, []byte, error) {
 			return e.kind, chain, nil, nil
 		}
 	}
-	return 0, nil, nil, p.damage(offset, errors.New("chain of deltas leads to no whole object"))
+	return 0, nil, nil, p.damage(offset, errors.New("chain of deltas is too long or leads to no whole object"))
 }
 
 // Stat returns the kind and size of the object at an index position without
-// decoding more than the head of its delta.
+// decoding more than the head of its delta. External is asked for kinds only: the content
+// it returns is not looked at.
 func (r *Reader) Stat(p *Pack, position int) (kind Kind, size int64, err error) {
 	err = Guard(func() error {
-		var chain []link
-		var inner error
-		if kind, chain, _, inner = r.chain(p, position); inner != nil {
-			return inner
+		k, chain, _, err := r.chain(p, position)
+		if err != nil {
+			return err
 		}
 		l := chain[0]
-		if l.entry.kind != offsetDelta && l.entry.kind != refDelta {
-			size = int64(l.entry.size)
-			return nil
+		declared := l.entry.size
+		if l.entry.kind == offsetDelta || l.entry.kind == refDelta {
+			if declared, err = r.resultSize(p, l); err != nil {
+				return p.wrap(l.offset, err)
+			}
 		}
-		if !plausible(l.entry.size, len(p.data)) || l.entry.size > r.walker.decodeLimit() {
-			return ErrTooLarge
+		if declared > math.MaxInt64 {
+			return p.damage(l.offset, errHeaderWidth)
 		}
-		r.walker.growDelta(int(l.entry.size))
-		packed := p.data[l.offset+uint64(l.entry.header) : p.end]
-		if inner = r.walker.inflate.inflate(r.walker.delta, packed, true); inner != nil {
-			return p.wrap(l.offset, inner)
-		}
-		delta, inner := ParseDelta(r.walker.delta)
-		size = int64(delta.ResultSize)
-		return p.wrap(l.offset, inner)
+		kind, size = k, int64(declared)
+		return nil
 	})
 	return kind, size, err
+}
+
+// resultSize reads the size of a delta's result from its head: two numbers of at most nine bytes.
+func (r *Reader) resultSize(p *Pack, l link) (uint64, error) {
+	var space [18]byte
+	head := space[:min(l.entry.size, uint64(len(space)))]
+	if err := r.walker.inflate.start(head, p.data[l.offset+uint64(l.entry.header):p.end]); err != nil {
+		return 0, err
+	}
+	delta, err := ParseDelta(head)
+	return delta.ResultSize, err
 }
 
 // SetLimit changes the size of the largest object that Read returns.
 func (r *Reader) SetLimit(limit int64) {
 	r.walker.Limit = limit
-	r.walker.buffers.budget.limit = limit
+	r.walker.buffers.budget.limit = max(limit, DefaultBudget)
 }

@@ -12,8 +12,9 @@ type Object struct {
 	Slot    uint32
 	Kind    Kind
 	Content []byte
-	// HasBase says that the object was stored as a delta against the object at
-	// slot Base of the same pack: Delta gives Content from BaseContent.
+	// HasBase says that the object is stored as a delta against the object at
+	// slot Base of the same pack, and that the walker visited that one before:
+	// Delta gives Content from BaseContent.
 	HasBase     bool
 	Base        uint32
 	BaseContent []byte
@@ -27,24 +28,28 @@ type Visitor interface {
 	// is not wanted is decoded only when a wanted one needs it.
 	Wanted(slot uint32) bool
 	Visit(*Object)
-	// Failed reports an object that was wanted and cannot be visited: err is (or
-	// wraps) ErrTooLarge, ErrBaseMissing or a DamageError.
+	// Failed reports an object that was wanted and cannot be visited: err is or
+	// wraps [ErrTooLarge], [ErrBaseMissing], a [DamageError], or what External
+	// returned, inside a [BaseError] when it is the base that fails. size is in
+	// bytes, 0 where it is not known. A panic in Visit ends here too, as [ErrVisitor].
 	Failed(slot uint32, size int64, err error)
 }
 
 // Walker decodes delta trees depth first with an explicit stack. Each
 // worker has its own; it may be used for any number of packs.
 type Walker struct {
-	// Limit is the size in bytes from which objects are not visited.
+	// Limit is the size in bytes of the largest object that is visited.
 	Limit int64
-	// External reads a base that lies outside the pack; the result is not
-	// kept beyond the tree.
+	// External reads a delta base that lies outside the pack, or another copy of an
+	// object that is damaged here; nil when there is nowhere else to look. What it
+	// returns belongs to the walker.
 	External func(ID) (Kind, []byte, error)
 
 	buffers buffers
 	inflate inflater
 	delta   []byte
 	stack   []frame
+	path    []uint32 // bases on the way down to the next wanted object, the first one last
 	object  Object
 }
 
@@ -53,6 +58,7 @@ type frame struct {
 	slot    uint32
 	child   uint32 // next child to decode, or none
 	content []byte // nil after it was dropped to keep the budget
+	visited bool
 }
 
 // NewWalker returns a walker that draws on budget.
@@ -65,12 +71,12 @@ func NewWalker(budget *Budget) *Walker {
 // the context's error; what cannot be decoded is reported to v and the rest goes on.
 func (w *Walker) Tree(ctx context.Context, p *Pack, root uint32, v Visitor) error {
 	f := p.Forest()
-	if f.first[root] == none && !v.Wanted(root) {
-		return nil
+	w.stack, w.path = w.stack[:0], w.path[:0]
+	if !w.needed(f, root, v) {
+		return ctx.Err()
 	}
-	w.stack = w.stack[:0]
 	defer w.unwind()
-	w.push(f, root, w.step(p, f, root, nil, v))
+	w.push(f, w.step(p, f, root, frame{}, v))
 	for len(w.stack) > 0 {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -78,66 +84,101 @@ func (w *Walker) Tree(ctx context.Context, p *Pack, root uint32, v Visitor) erro
 		top := len(w.stack) - 1
 		slot := w.stack[top].child
 		w.stack[top].child = f.sibling[slot]
-		var content []byte
-		if f.first[slot] != none || v.Wanted(slot) {
+		var next frame
+		if w.needed(f, slot, v) {
 			if w.stack[top].content == nil {
 				w.rebuild(p, f, top)
 			}
-			content = w.step(p, f, slot, w.stack[top].content, v)
+			next = w.step(p, f, slot, w.stack[top], v)
 		}
 		if w.stack[top].child == none { // the last child frees the base before its own subtree
 			w.buffers.put(w.stack[top].content)
 			w.stack = w.stack[:top]
 		}
-		w.push(f, slot, content)
+		w.push(f, next)
 		w.trim()
 	}
 	return ctx.Err()
 }
 
-// push keeps content for the children of slot, or gives it back when there are none.
-func (w *Walker) push(f *Forest, slot uint32, content []byte) {
-	switch {
-	case content == nil:
-	case f.first[slot] == none:
-		w.buffers.put(content)
-	default:
-		w.stack = append(w.stack, frame{slot, f.first[slot], content})
+// needed reports whether the object at slot is wanted or a base of one that is. It
+// is asked in the order of the walk: the way down to a wanted object that it found is
+// remembered, so that no entry is looked at more than twice.
+func (w *Walker) needed(f *Forest, slot uint32, v Visitor) bool {
+	if last := len(w.path) - 1; last >= 0 && w.path[last] == slot {
+		w.path = w.path[:last]
+		return true
 	}
+	for s := range f.Tree(slot) {
+		if !v.Wanted(s) {
+			continue
+		}
+		if s != slot {
+			for s = f.base[s]; s != slot; s = f.base[s] {
+				w.path = append(w.path, s)
+			}
+		}
+		return true
+	}
+	return false
 }
 
-// step decodes the object at slot onto base and has it visited. It returns the
-// content, or nil when slot and so its whole subtree cannot be decoded, which
+// push keeps a decoded object for its children, or gives its content back when there are none.
+func (w *Walker) push(f *Forest, next frame) {
+	if next.content == nil {
+		return
+	}
+	if next.child = f.first[next.slot]; next.child == none {
+		w.buffers.put(next.content)
+		return
+	}
+	w.stack = append(w.stack, next)
+}
+
+// step decodes the object at slot onto base and has it visited. The frame it returns has no
+// content when slot and so its whole subtree cannot be decoded, which
 // it has then reported.
-func (w *Walker) step(p *Pack, f *Forest, slot uint32, base []byte, v Visitor) (content []byte) {
-	content, err := w.decode(p, f, slot, base)
+func (w *Walker) step(p *Pack, f *Forest, slot uint32, base frame, v Visitor) frame {
+	content, err := w.produce(p, f, slot, base.content)
 	if err != nil {
 		w.failTree(f, slot, v, err)
-		return nil
+		return frame{}
 	}
+	next := frame{slot: slot, content: content}
 	if !v.Wanted(slot) {
-		return content
+		return next
 	}
-	if size := int64(len(content)); size > w.Limit {
-		v.Failed(slot, size, ErrTooLarge)
-		return content
+	size := int64(len(content))
+	if size > w.Limit {
+		v.Failed(slot, size, tooLarge(uint64(size)))
+		return next
 	}
 	o := &w.object
 	o.Slot, o.Kind, o.Content = slot, f.kinds[slot], content
-	o.HasBase, o.Base, o.BaseContent = f.base[slot] != none, f.base[slot], base
-	if err := Guard(func() error { v.Visit(o); return nil }); err != nil {
-		v.Failed(slot, int64(len(content)), err)
+	if o.HasBase = o.HasBase && base.visited; o.HasBase {
+		o.Base, o.BaseContent = base.slot, base.content
+	} else {
+		o.Base, o.BaseContent, o.Delta = none, nil, Delta{}
 	}
-	return content
+	if err := Guard(func() error { v.Visit(o); return nil }); err != nil {
+		v.Failed(slot, size, fmt.Errorf("%w: %w", ErrVisitor, err))
+		return next
+	}
+	next.visited = true
+	return next
 }
 
+// failTree reports that slot cannot be decoded, and so nothing that hangs under it.
 func (w *Walker) failTree(f *Forest, slot uint32, v Visitor, err error) {
+	w.path = w.path[:0]
+	below := &BaseError{err}
 	for s := range f.Tree(slot) {
-		if v.Wanted(s) {
-			v.Failed(s, 0, err)
-		}
-		if s == slot {
-			err = fmt.Errorf("its delta base cannot be read: %w", err)
+		switch {
+		case !v.Wanted(s):
+		case s == slot:
+			v.Failed(s, sizeOf(err), err)
+		default:
+			v.Failed(s, 0, below)
 		}
 	}
 }
@@ -156,7 +197,7 @@ func (w *Walker) rebuild(p *Pack, f *Forest, top int) {
 	}
 	borrowed := true
 	for i := len(chain) - 1; i >= 0; i-- {
-		next, err := w.decode(p, f, chain[i], content)
+		next, err := w.produce(p, f, chain[i], content)
 		if !borrowed {
 			w.buffers.put(content)
 		}
