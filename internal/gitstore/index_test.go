@@ -35,6 +35,9 @@ func indexOf(t *testing.T, l *Layout, number int) []IndexEntry {
 // indexRepo has an index with odd names, modes and a conflict.
 func indexRepo(t *testing.T) *gittest.Repo {
 	repo := gittest.New(t)
+	for i := range 8 { // every length of padding
+		repo.Write(strings.Repeat("x", i+1), "0")
+	}
 	repo.Write("folder/deep/file", "1")
 	repo.Write("folder/deep/"+strings.Repeat("long", 40)+"/"+strings.Repeat("name", 40), "2")
 	repo.Write("grüße\t\"quoted\"", "3")
@@ -160,6 +163,19 @@ func checkIndexProblem(t *testing.T, repo *gittest.Repo, want string) {
 	entries, found := locate(t, repo.Dir).Index(worktrees[0])
 	if len(entries) > 0 || len(found) != 1 || !strings.Contains(found[0].What, want) {
 		t.Errorf("%d entries, problems %v, want one with %q", len(entries), found, want)
+	}
+}
+
+// TestOffsetVarint has the examples of gitformat-pack(5)'s rule: each further byte adds
+// all shorter numbers.
+func TestOffsetVarint(t *testing.T) {
+	for data, want := range map[string][2]uint64{
+		"\x00": {0, 1}, "\x7f": {127, 1}, "\x80\x00": {128, 2}, "\x81\x00": {256, 2}, "\xff\x7f": {16511, 2},
+		"\x80\x80\x00": {16512, 3}, "": {0, 0}, "\x80": {0, 0}, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00": {0, 0},
+	} {
+		if value, length := offsetVarint([]byte(data)); value != want[0] || uint64(length) != want[1] {
+			t.Errorf("%x: %d in %d bytes, want %d", data, value, length, want)
+		}
 	}
 }
 

@@ -139,6 +139,8 @@ func TestLocateRefusesWhatItCannotRead(t *testing.T) {
 		"partial clone":            {"[core]\nrepositoryformatversion = 1\n[extensions]\npartialClone = origin\n", ""},
 		"precious objects":         {"[core]\nrepositoryformatversion = 1\n[extensions]\npreciousObjects = true\n", ""},
 		"relative work trees":      {"[core]\nrepositoryformatversion = 1\n[extensions]\nrelativeWorktrees = true\n", ""},
+		"section in an old form":   {"[alias.x]\nlog = log\n[core]\nbare = false\n", ""},
+		"name in Latin-1":          {"[core]\nbare = false\n[remote \"caf\xe9\"]\nurl = x\n", ""},
 		"no extensions, BOM, CRLF": {"\xef\xbb\xbf[core]\r\n\trepositoryformatversion = 0\r\n", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -174,6 +176,36 @@ func TestBrokenConfigIsAProblem(t *testing.T) {
 	if len(layout.Problems) != 1 || layout.Problems[0].Where != "config" {
 		t.Errorf("got problems %v", layout.Problems)
 	}
+}
+
+// TestWorktreesOfBareRepository: core.bare and core.worktree speak of the main work
+// tree only, and a folder .git can be bare.
+func TestWorktreesOfBareRepository(t *testing.T) {
+	repo := gittest.New(t)
+	repo.CommitFile("file", "1", "first")
+	linked := filepath.Join(t.TempDir(), "side")
+	repo.Git("worktree", "add", "-q", "-b", "side", linked)
+	for _, config := range []string{"[core]\n\tbare = true\n", "[core]\n\tbare\n", "[core]\n\tworktree = /nowhere\n"} {
+		write(t, filepath.Join(repo.Dir, ".git", "config"), config)
+		if got := locate(t, repo.Dir); got.WorkTree != "" {
+			t.Errorf("%q: main work tree is %q", config, got.WorkTree)
+		}
+		if got := locate(t, linked); got.WorkTree != resolved(linked) || got.Worktree() != "side" {
+			t.Errorf("%q: linked work tree %q is %q", config, got.Worktree(), got.WorkTree)
+		}
+	}
+}
+
+func FuzzConfig(f *testing.F) {
+	f.Add([]byte("[core]\n\tbare = true\n[remote \"o\"]\n\turl = \"a\\\\b\" ; c\n[x.y]\nz\n"))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		config, _ := salvageConfig(content)
+		for _, key := range config.order {
+			if strings.ToLower(key.section) != key.section || config.options[key] == nil && key.section == "" {
+				t.Errorf("section %q", key)
+			}
+		}
+	})
 }
 
 func TestWorktreeConfigOverridesSharedOne(t *testing.T) {

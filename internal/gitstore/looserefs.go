@@ -51,17 +51,14 @@ func (r *refReader) readLoose() {
 }
 
 // readRef reads one loose ref or HEAD. A symbolic link to a name below refs is the
-// old way to write a symbolic ref; any other link is followed.
+// old way to write a symbolic ref; any other link to a file is followed. One to a
+// folder is a problem: git would go on in there.
 func (r *refReader) readRef(name string) {
 	path := filepath.Join(r.worktree.GitDir, filepath.FromSlash(name))
 	ref := Ref{Name: name, Worktree: r.worktree.Name}
 	if target, err := os.Readlink(path); err == nil && strings.HasPrefix(filepath.ToSlash(target), "refs/") {
 		ref.Symbolic = filepath.ToSlash(target)
 		r.table.put(ref)
-		return
-	}
-	if isDir(path) {
-		r.report(path, "a symbolic link to a folder, which is not followed")
 		return
 	}
 	content, err := readRegular(path, maxPointerFile)

@@ -130,7 +130,6 @@ func parseConfig(content []byte) (config *settings, err error) {
 			err = errMalformedConfig
 		}
 	}()
-	content = bytes.TrimPrefix(content, []byte("\xef\xbb\xbf")) // as git does
 	// A name in Latin-1 is no reason to stop, and nothing read here needs its bytes.
 	content = bytes.ToValidUTF8(content, []byte("?"))
 	err = gcfg.ReadWithCallback(bytes.NewReader(content), func(section, subsection, key, value string, _ bool) error {

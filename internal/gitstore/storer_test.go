@@ -326,3 +326,25 @@ func TestStorerIsSafeForConcurrentUse(t *testing.T) {
 	}
 	group.Wait()
 }
+
+func TestStorerReferencesAreWhatGitSays(t *testing.T) {
+	repo := mixedRepo(t)
+	repo.Git("update-ref", "ORIG_HEAD", "topic")
+	storer := storerOf(t, repo.Dir)
+	iter, err := storer.IterReferences()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	err = iter.ForEach(func(r *plumbing.Reference) error { names = append(names, r.Name().String()); return nil })
+	want := append([]string{"HEAD"}, strings.Split(repo.Git("for-each-ref", "--format=%(refname)"), "\n")...)
+	if diff := cmp.Diff(want, names); diff != "" || err != nil {
+		t.Errorf("error %v %s", err, diff)
+	}
+	if ref, err := storer.Reference("ORIG_HEAD"); err != nil || ref.Hash().String() != repo.ID("topic") {
+		t.Errorf("ORIG_HEAD is %v, error %v", ref, err)
+	}
+	if _, err := storer.Reference("refs/heads/none"); err != plumbing.ErrReferenceNotFound {
+		t.Errorf("missing ref: got %v", err)
+	}
+}
