@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -29,24 +30,31 @@ func barLine(s state, width int) string {
 	}
 	done := min(s.done, s.total)
 	percent := fmt.Sprintf("%3d%%", done*100/s.total)
-	objects := fmt.Sprintf("%s/%s objects", grouped(done), grouped(s.total))
-	full := []string{percent, objects}
-	short := []string{percent}
-	if left, ok := timeLeft(done, s.total, s.elapsed); ok {
-		full, short = append(full, left), append(short, left)
-	}
+	total := grouped(s.total)
+	objects := fmt.Sprintf("%*s/%s objects", len(total), grouped(done), total)
+	left := timeLeft(done, s.total, s.elapsed)
 
-	tail := strings.Join(full, "  ")
-	// Two spaces on each side of the bar, and its brackets.
-	if room := width - len(s.phase) - len(tail) - 6; room >= minimumBar {
-		return s.phase + "  " + bar(done, s.total, min(room, maximumBar)) + "  " + tail
+	// The bar has two spaces on each side, and its brackets. It keeps its size from
+	// line to line, so the time left always has its place.
+	tail := percent + "  " + objects
+	if room := width - len(s.phase) - len(tail) - len("  99h59m left") - 6; room >= minimumBar {
+		return joined(s.phase, bar(done, s.total, min(room, maximumBar)), tail, left)
 	}
-	for _, parts := range [][]string{full, short, {percent}} {
-		if line := s.phase + "  " + strings.Join(parts, "  "); len(line) <= width {
+	for _, line := range []string{
+		joined(s.phase, percent, objects, left),
+		joined(s.phase, percent, left),
+		joined(s.phase, percent),
+	} {
+		if len(line) <= width {
 			return line
 		}
 	}
 	return clip(percent, width)
+}
+
+// joined is the parts that are not empty, two spaces apart.
+func joined(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "  ")
 }
 
 // bar draws size cells between brackets.
@@ -61,20 +69,22 @@ func bar(done, total int64, size int) string {
 
 // timeLeft assumes that the objects to come take as long as those done. It stays
 // silent at first, when that says nothing yet, and at the end.
-func timeLeft(done, total int64, elapsed time.Duration) (string, bool) {
+func timeLeft(done, total int64, elapsed time.Duration) string {
 	if done <= 0 || done >= total || elapsed < time.Second {
-		return "", false
+		return ""
 	}
-	left := time.Duration(float64(elapsed) / float64(done) * float64(total-done))
+	seconds := elapsed.Seconds() / float64(done) * float64(total-done)
+	if seconds >= (100 * time.Hour).Seconds() {
+		return ""
+	}
+	left := time.Duration(seconds * float64(time.Second))
 	switch {
-	case left >= 100*time.Hour:
-		return "", false
 	case left >= time.Hour:
-		return fmt.Sprintf("%dh%02dm left", int(left.Hours()), int(left.Minutes())%60), true
+		return fmt.Sprintf("%dh%02dm left", int(left.Hours()), int(left.Minutes())%60)
 	case left >= time.Minute:
-		return fmt.Sprintf("%dm%02ds left", int(left.Minutes()), int(left.Seconds())%60), true
+		return fmt.Sprintf("%dm%02ds left", int(left.Minutes()), int(left.Seconds())%60)
 	}
-	return fmt.Sprintf("%ds left", int(left.Seconds())+1), true
+	return fmt.Sprintf("%ds left", int(left.Seconds())+1)
 }
 
 // grouped writes n with commas between thousands.

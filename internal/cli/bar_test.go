@@ -17,18 +17,18 @@ func TestBarLine(t *testing.T) {
 		width int
 		want  string
 	}{
-		{"roomy", half, 90, "blobs  [===================>                    ]   49%  203,530/407,061 objects  6s left"},
-		{"narrower bar", half, 62, "blobs  [======>      ]   49%  203,530/407,061 objects  6s left"},
-		{"no room for a bar", half, 52, "blobs   49%  203,530/407,061 objects  6s left"},
+		{"roomy", half, 90, "blobs  [==================>                  ]   49%  203,530/407,061 objects  6s left"},
+		{"narrower bar", half, 66, "blobs  [======>      ]   49%  203,530/407,061 objects  6s left"},
+		{"no room for a bar", half, 62, "blobs   49%  203,530/407,061 objects  6s left"},
 		{"no room for objects", half, 30, "blobs   49%  6s left"},
 		{"percent only", half, 12, "blobs   49%"},
 		{"hardly anything", half, 4, " 49%"},
 		{"nothing fits", half, 2, " 4"},
 		{"no width", half, -1, ""},
 		{"unknown total", state{phase: "opening", done: 1234}, 80, "opening  1,234"},
-		{"begin", state{phase: "blobs", total: 10}, 60, "blobs  [>                              ]    0%  0/10 objects"},
-		{"end", state{phase: "blobs", done: 10, total: 10, elapsed: time.Minute}, 60, "blobs  [==============================]  100%  10/10 objects"},
-		{"more than announced", state{phase: "blobs", done: 11, total: 10, elapsed: time.Minute}, 60, "blobs  [==============================]  100%  10/10 objects"},
+		{"begin", state{phase: "blobs", total: 10}, 60, "blobs  [>                ]    0%   0/10 objects"},
+		{"end", state{phase: "blobs", done: 10, total: 10, elapsed: time.Minute}, 60, "blobs  [=================]  100%  10/10 objects"},
+		{"more than announced", state{phase: "blobs", done: 11, total: 10, elapsed: time.Minute}, 60, "blobs  [=================]  100%  10/10 objects"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := barLine(test.state, test.width)
@@ -71,7 +71,7 @@ func TestTimeLeft(t *testing.T) {
 		{1, 1_000_000, time.Minute, ""},
 	} {
 		t.Run(fmt.Sprintf("%d of %d after %s", test.done, test.total, test.elapsed), func(t *testing.T) {
-			if got, _ := timeLeft(test.done, test.total, test.elapsed); got != test.want {
+			if got := timeLeft(test.done, test.total, test.elapsed); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
