@@ -80,6 +80,21 @@ func placeInBlob(rule, value, blob string, line int) string {
 // reference scans every blob that git holds.
 func reference(r *gittest.Repo, set *rules.Set) []string {
 	var places []string
+	eachObject(r, func(id, kind string, content []byte) {
+		if kind != "blob" {
+			return
+		}
+		text := decodeText(content)
+		for _, m := range referenceMatches(text, set) {
+			places = append(places, placeInBlob(m.rule.ID, string(text[m.start:m.end]), id, 1+bytes.Count(text[:m.start], []byte("\n"))))
+		}
+	})
+	slices.Sort(places)
+	return slices.Compact(places)
+}
+
+// eachObject reads every object that git holds, reachable or not.
+func eachObject(r *gittest.Repo, visit func(id, kind string, content []byte)) {
 	output := r.GitInput(nil, "cat-file", "--batch-all-objects", "--batch")
 	for len(output) > 0 {
 		header, rest, _ := bytes.Cut(output, []byte("\n"))
@@ -88,16 +103,9 @@ func reference(r *gittest.Repo, set *rules.Set) []string {
 		if _, err := fmt.Sscan(string(header), &id, &kind, &size); err != nil {
 			panic(err)
 		}
-		if kind == "blob" {
-			text := decodeText(rest[:size])
-			for _, m := range referenceMatches(text, set) {
-				places = append(places, placeInBlob(m.rule.ID, string(text[m.start:m.end]), id, 1+bytes.Count(text[:m.start], []byte("\n"))))
-			}
-		}
+		visit(id, kind, rest[:size])
 		output = rest[size+1:]
 	}
-	slices.Sort(places)
-	return slices.Compact(places)
 }
 
 // decodeText returns UTF-16 with a byte order mark as UTF-8, and all else as it is.
