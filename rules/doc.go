@@ -26,5 +26,9 @@
 // evaluates the regex on a bounded window round the hit and counts only matches
 // that cover the hit. A regex must therefore hold one of the keywords in each
 // of its matches, best near its start, and bound its repetitions. A rule without
-// keywords is evaluated everywhere.
+// keywords is evaluated everywhere. A rule without regex but with inspect asks
+// [inspect.LookupLocator] for the function to call at each hit.
+//
+// The tag "generic" marks rules that know a secret by its surroundings alone. Where
+// a rule without that tag finds the same bytes, theirs is a duplicate.
 package rules

@@ -143,7 +143,7 @@ func TestAssignmentIgnores(t *testing.T) {
 		"bcrypt":           "password: '$2b$12$" + drawn + "'",
 		"masked":           "password: '********'",
 		"repeated":         "password: 'aaaaaaaaaaaa1'",
-		"counting":         "api_key: 'letters-and-figures'",
+		"counting":         "api_key: 'abcdefgh" + "12345678'",
 		"prose":            "the token is " + drawn,
 		"html label":       "<label for=\"password\">Password 1</label>",
 		"yaml tag":         "password: !vault1",

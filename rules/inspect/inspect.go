@@ -9,6 +9,10 @@
 //     and judges it in one step. It is for shapes that a regex describes badly
 //     or slowly, such as assignments in any language.
 //
+// The inspectors are aws-key-id, aws-secret, basic-auth, bearer, github-checksum,
+// moorcheh, npm-checksum, pypi, random, slack-webhook and vendor-token; the locators
+// assignment, connection-string, database-url, jwt, private-key and url-password.
+//
 // Both depend on the bytes of the window and nothing else: no clock, no network,
 // no state. The same window gives the same verdict on any day, which carrying
 // verdicts over from a delta's base relies on. They are safe for concurrent use

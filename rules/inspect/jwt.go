@@ -33,17 +33,11 @@ func jwt(window []byte, hit Span) (Span, Verdict, bool) {
 	if hit.Start > 0 && (isLetter(window[hit.Start-1]) || isDigit(window[hit.Start-1])) {
 		return Span{}, Verdict{}, false
 	}
-	match := hit
-	for match.End < len(window) && isJWTByte(window[match.End]) {
-		match.End++
-	}
-	for match.End > match.Start && window[match.End-1] == '.' { // a sentence ends
-		match.End--
-	}
-	parts := bytes.SplitN(window[match.Start:match.End], []byte{'.'}, 6)
+	match := Span{hit.Start, jwtEnd(window, hit.Start)}
+	parts := bytes.Split(window[match.Start:match.End], []byte{'.'})
 	if len(parts) == 4 { // signed, and a file name's ending or the like behind
+		match.End -= len(parts[3]) + 1
 		parts = parts[:3]
-		match.End = match.Start + len(parts[0]) + len(parts[1]) + len(parts[2]) + 2
 	}
 	if len(parts) != 3 && len(parts) != 5 || match.End < hit.End {
 		return Span{}, Verdict{}, false
@@ -56,8 +50,28 @@ func jwt(window []byte, hit Span) (Span, Verdict, bool) {
 	return match, v, true
 }
 
-// isJWTByte reports whether c may stand in a compact serialization.
-func isJWTByte(c byte) bool { return isWord(c) || c == '-' || c == '.' }
+// jwtEnd returns where the token ends that starts at start: behind five parts at most,
+// and without the dot that ends a sentence. It gives up early on a first part that
+// is no header, since a hostile text could make every few bytes look like one.
+func jwtEnd(window []byte, start int) int {
+	const longestHeader = 2048
+	end, dots := start, 0
+	for end < len(window) {
+		c := window[end]
+		if c == '.' {
+			if dots++; dots == 5 {
+				break
+			}
+		} else if !isWord(c) && c != '-' || dots == 0 && end-start > longestHeader {
+			break
+		}
+		end++
+	}
+	for end > start && window[end-1] == '.' {
+		end--
+	}
+	return end
+}
 
 // jwtFacts decodes the parts of a token. ok is false for what is none.
 func jwtFacts(parts [][]byte) (facts map[string]string, ok bool) {

@@ -54,7 +54,7 @@ func parseKey(label string, raw []byte, encrypted bool) (keyFacts, bool) {
 	formats := map[string]string{"RSA": "pkcs1", "EC": "sec1", "DSA": "dsa"}
 	if encrypted {
 		// RFC 1421 encryption leaves no structure, only whole cipher blocks.
-		if s := shapeOfBytes(raw); len(raw)%8 != 0 || s < 16 {
+		if len(raw)%8 != 0 || distinctBytes(raw) < 16 {
 			return keyFacts{}, false
 		}
 		kinds := map[string]string{"RSA": "rsa", "EC": "ecdsa", "DSA": "dsa"}
@@ -97,8 +97,8 @@ func parseKey(label string, raw []byte, encrypted bool) (keyFacts, bool) {
 	return keyFacts{format: format}, len(raw) >= 64 && len(raw)*2 > whole && len(raw) <= whole+8
 }
 
-// shapeOfBytes counts the distinct bytes of raw.
-func shapeOfBytes(raw []byte) int {
+// distinctBytes counts the distinct bytes of raw.
+func distinctBytes(raw []byte) int {
 	var seen [256]bool
 	n := 0
 	for _, c := range raw {

@@ -9,10 +9,11 @@ type shape struct {
 	distinct                       int // different bytes, case apart
 	run                            int // longest run of one byte
 	sequence                       int // longest run of steps by one, such as "1234" or "cba"
+	counts                         int // bytes that count on from the one before, or from the last but one
 	weight, weighed                int // sum of letter-pair weights in half bits, and of how many pairs
 	hexOnly                        bool
 	separators                     int // of the signs: '_', '-', '.', ' '
-	firstLetterRun, longestLetters int // letters at the start; longest run of letters
+	longestLetters                 int // longest run of letters
 }
 
 // shapeOf measures a value in one pass without allocating.
@@ -44,9 +45,6 @@ func shapeOf(v []byte) shape {
 		if isLetter {
 			letters++
 			s.longestLetters = max(s.longestLetters, letters)
-			if letters == i+1 {
-				s.firstLetterRun = letters
-			}
 		} else {
 			letters = 0
 		}
@@ -57,6 +55,9 @@ func shapeOf(v []byte) shape {
 			}
 			run, sequence, step = follow(previous, c, run, sequence, step)
 			s.run, s.sequence = max(s.run, run), max(s.sequence, sequence)
+			if c == previous+1 || i > 1 && c == v[i-2]+1 {
+				s.counts++
+			}
 		} else {
 			run, sequence = 1, 1
 			s.run, s.sequence = 1, 1
@@ -120,9 +121,9 @@ func (s *shape) wordy() bool {
 }
 
 // patterned reports whether the value repeats or counts instead of being drawn:
-// "xxxxxxxx", "12345678", "abababab".
+// "xxxxxxxx", "12345678", "abababab", "1a2b3c4d5e".
 func (s *shape) patterned() bool {
-	return s.run >= 5 || s.sequence >= 6 || s.run*2 > s.length && s.length >= 4 ||
+	return s.run >= 5 || s.sequence >= 6 || s.length >= 8 && s.counts*2 >= s.length || s.run*2 > s.length && s.length >= 4 ||
 		s.length >= 8 && s.distinct <= 3 || s.length >= 16 && s.distinct <= 6 && !s.hexOnly ||
 		s.length >= 32 && s.distinct <= 7
 }

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"encoding/base64"
 	"strings"
 	"testing"
 
@@ -148,15 +149,21 @@ func TestBasicAuth(t *testing.T) {
 		t.Errorf("verdict %+v", v)
 	}
 	for name, text := range map[string]string{
-		"user:password": "dXNlcjpwYXNz" + "d29yZA==",
-		"no colon":      "Zm9vYmFyYmF6" + "cXV4",
-		"no base64":     "realm",
-		"empty":         "",
-		"binary":        "AAECAwQFBgc6" + "CAkKCwwNDg==",
+		"weak":     "user:" + "password",
+		"same":     "deploy:deploy",
+		"no colon": "foobarbazqux",
+		"empty":    "",
+		"binary":   "\x00\x01\x02\x03:\x04\x05\x06\x07",
 	} {
-		if v := basicAuth(whole(text)); !v.Drop {
+		if v := basicAuth(whole(base64.StdEncoding.EncodeToString([]byte(text)))); !v.Drop {
 			t.Errorf("%s: verdict %+v, want it dropped", name, v)
 		}
+	}
+}
+
+func TestBasicAuthNeedsBase64(t *testing.T) {
+	if v := basicAuth(whole("realm=x")); !v.Drop {
+		t.Errorf("verdict %+v, want it dropped", v)
 	}
 }
 
