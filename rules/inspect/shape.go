@@ -4,16 +4,16 @@ package inspect
 // was drawn by a machine or typed as words. Values are ASCII in practice; other
 // bytes count as signs.
 type shape struct {
-	length                         int
-	lower, upper, digits, signs    int
-	distinct                       int // different bytes, case apart
-	run                            int // longest run of one byte
-	sequence                       int // longest run of steps by one, such as "1234" or "cba"
-	counts                         int // bytes that count on from the one before, or from the last but one
-	weight, weighed                int // sum of letter-pair weights in half bits, and of how many pairs
-	hexOnly                        bool
-	separators                     int // of the signs: '_', '-', '.', ' '
-	longestLetters                 int // longest run of letters
+	length                      int
+	lower, upper, digits, signs int
+	distinct                    int // different bytes, case apart
+	run                         int // longest run of one byte
+	sequence                    int // longest run of steps by one, such as "1234" or "cba"
+	counts                      int // bytes that count on from the one before, or from the last but one
+	weight, weighed             int // sum of letter-pair weights in half bits, and of how many pairs
+	hexOnly                     bool
+	separators                  int // of the signs: '_', '-', '.', ' '
+	longestLetters              int // longest run of letters
 }
 
 // shapeOf measures a value in one pass without allocating.
