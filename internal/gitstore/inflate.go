@@ -111,7 +111,6 @@ func newInflater(r io.Reader) (*inflater, error) {
 // free gives f back; it must not be used afterwards.
 func (f *inflater) free() {
 	f.source.Reset(nil)
-	f.ahead = nil
 	inflaters.Put(f)
 }
 

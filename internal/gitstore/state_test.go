@@ -91,6 +91,7 @@ func TestStripUserInfo(t *testing.T) {
 		"short ssh with password":  {"git:" + word + "@example.com:a", "example.com:a"},
 		"short ssh, at in path":    {"git@example.com:a/b@c", "git@example.com:a/b@c"},
 		"local path":               {"/srv/git/a@b.git", "/srv/git/a@b.git"},
+		"name with an at sign":     {"folder@x", "folder@x"},
 		"relative path":            {"../a@b", "../a@b"},
 		"file":                     {"file:///srv/a@b", "file:///srv/a@b"},
 		"user info without a host": {"https://me:" + word + "@", "https://"},
