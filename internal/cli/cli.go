@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -40,7 +39,7 @@ func Run(ctx context.Context, env Env, args []string) int {
 	a := &app{Env: env}
 	root := a.rootCommand()
 	// Never nil: cobra would take the arguments of the process instead.
-	root.SetArgs(slices.Concat([]string{}, args))
+	root.SetArgs(append([]string{}, args...))
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
