@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"sort"
 )
 
 // Index reads a pack index of version 1 or 2 (gitformat-pack(5)) in place. It
@@ -149,8 +148,19 @@ func (x *Index) Find(id ID) (int, bool) {
 		lo = int(binary.BigEndian.Uint32(fanout[4*(int(id[0])-1):]))
 	}
 	hi := int(binary.BigEndian.Uint32(fanout[4*int(id[0]):]))
-	i := lo + sort.Search(hi-lo, func(i int) bool { return bytes.Compare(x.name(lo+i), id[:]) >= 0 })
-	return i, i < hi && bytes.Equal(x.name(i), id[:])
+	// Names are evenly spread, so that eight bytes nearly always decide.
+	head := binary.BigEndian.Uint64(id[:])
+	for lo < hi {
+		middle := int(uint(lo+hi) >> 1)
+		name := x.name(middle)
+		at := binary.BigEndian.Uint64(name)
+		if at < head || at == head && bytes.Compare(name, id[:]) < 0 {
+			lo = middle + 1
+		} else {
+			hi = middle
+		}
+	}
+	return lo, lo < x.count && bytes.Equal(x.name(lo), id[:])
 }
 
 func (x *Index) fanoutAt() int {
