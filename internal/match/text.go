@@ -40,8 +40,8 @@ func decode(content, buf []byte) (text []byte, decoded bool) {
 	return buf, true
 }
 
-// lineAround returns the line, or lines, that hold s, without the line end, followed for at
-// most limit bytes to either side.
+// lineAround returns the line, or lines, that hold s, without the line end (LF or CR LF),
+// followed for at most limit bytes to either side.
 func lineAround(text []byte, s span, limit int) span {
 	from := max(0, s.start-limit)
 	if i := bytes.LastIndexByte(text[from:s.start], '\n'); i >= 0 {
@@ -50,6 +50,9 @@ func lineAround(text []byte, s span, limit int) span {
 	to := min(len(text), s.end+limit)
 	if i := bytes.IndexByte(text[s.end:to], '\n'); i >= 0 {
 		to = s.end + i
+		if to > s.end && text[to-1] == '\r' {
+			to--
+		}
 	}
 	return span{from, to}
 }
@@ -79,25 +82,18 @@ func (c *cursor) advance(to int) (line, column int) {
 
 // Comments on the line of a secret, or on the line above it, that say it is meant to be there.
 var (
-	allowHere = [][]byte{[]byte("unleak:allow"), []byte("gitleaks:allow")}
-	allowNext = []byte("unleak:allow-next-line")
+	allowHere  = []byte("unleak:allow")
+	allowNext  = []byte("unleak:allow-next-line")
+	allowTheir = []byte("gitleaks:allow")
 )
 
 // allowed reports whether a comment allows the match s.
 func allowed(text []byte, s span) bool {
 	lines := lineAround(text, s, maxLine)
 	here := text[lines.start:lines.end]
-	for _, mark := range allowHere {
-		for rest := here; ; {
-			i := bytes.Index(rest, mark)
-			if i < 0 {
-				break
-			}
-			rest = rest[i+len(mark):]
-			if !bytes.HasPrefix(rest, allowNext[len(mark):]) || len(mark) != len(allowHere[0]) {
-				return true
-			}
-		}
+	// Each comment about the next line holds the text of one about this line.
+	if bytes.Contains(here, allowTheir) || bytes.Count(here, allowHere) > bytes.Count(here, allowNext) {
+		return true
 	}
 	if lines.start == 0 || text[lines.start-1] != '\n' {
 		return false

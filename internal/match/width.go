@@ -25,7 +25,7 @@ func shapeOf(source string, keywords []string) shape {
 		return shape{width: unbounded, left: unbounded, lines: true}
 	}
 	s := shape{width: width(re), lines: crossesLines(re)}
-	s.left, s.anchored = leftOf(re, keywords)
+	s.left, s.anchored = leftOf(re, keywords, []string{""})
 	return s
 }
 
@@ -133,22 +133,24 @@ func matchesNewline(re *syntax.Regexp) bool {
 }
 
 // leftOf returns the most bytes from the start of a match to the end of a keyword
-// in it, and whether every match holds a keyword at all.
-func leftOf(re *syntax.Regexp, keywords []string) (left int, ok bool) {
+// in it, and whether every match holds a keyword at all. before are the texts of which
+// one stands in front of the match: a keyword may begin there. (The parser takes
+// common beginnings out of alternatives, so that few hold a keyword by themselves.)
+func leftOf(re *syntax.Regexp, keywords, before []string) (left int, ok bool) {
 	if texts, finite := textsOf(re); finite {
-		return longest(texts), allHold(texts, keywords)
+		return width(re), allHold(follow(before, texts), keywords)
 	}
 	switch re.Op {
 	case syntax.OpCapture, syntax.OpPlus:
-		return leftOf(re.Sub[0], keywords)
+		return leftOf(re.Sub[0], keywords, before)
 	case syntax.OpRepeat:
 		if re.Min == 0 {
 			return 0, false
 		}
-		return leftOf(re.Sub[0], keywords)
+		return leftOf(re.Sub[0], keywords, before)
 	case syntax.OpAlternate:
 		for _, sub := range re.Sub {
-			l, holds := leftOf(sub, keywords)
+			l, holds := leftOf(sub, keywords, before)
 			if !holds {
 				return 0, false
 			}
@@ -156,47 +158,47 @@ func leftOf(re *syntax.Regexp, keywords []string) (left int, ok bool) {
 		}
 		return left, true
 	case syntax.OpConcat:
-		return leftOfConcat(re.Sub, keywords)
+		// The first part that holds a keyword, together with the texts before it.
+		passed := 0
+		for _, part := range re.Sub {
+			if l, holds := leftOf(part, keywords, before); holds {
+				return plus(passed, l), true
+			}
+			passed = plus(passed, width(part))
+			texts, finite := textsOf(part)
+			if !finite {
+				before = []string{""}
+				continue
+			}
+			before = follow(before, texts)
+		}
 	}
 	return 0, false
 }
 
-// leftOfConcat looks for the first part, or run of parts with few texts, that
-// always holds a keyword.
-func leftOfConcat(parts []*syntax.Regexp, keywords []string) (int, bool) {
-	before := 0
-	for i, part := range parts {
-		if left, ok := leftOf(part, keywords); ok {
-			return plus(before, left), true
-		}
-		run := []string{""}
-		for _, next := range parts[i:] {
-			texts, finite := textsOf(next)
-			if !finite || len(run)*len(texts) > maxTexts {
-				break
-			}
-			run = product(run, texts)
-			if allHold(run, keywords) {
-				return plus(before, longest(run)), true
-			}
-		}
-		before = plus(before, width(part))
+// follow returns the texts that are one of before and one of texts, or those of texts
+// alone when that would be too many.
+func follow(before, texts []string) []string {
+	if len(before)*len(texts) > maxTexts {
+		return texts
 	}
-	return 0, false
+	return product(before, texts)
 }
 
 // maxTexts bounds how many texts an expression is spelled out into.
 const maxTexts = 256
 
 // textsOf returns every text that re matches, in lower case, when they are few.
-// Under case folding these stand for all their spellings.
+// Under case folding these stand for all their spellings, but such with other than ASCII
+// letters (the Kelvin sign for k), which no keyword is found in: a match that
+// is spelled so counts only where it holds a keyword besides.
 func textsOf(re *syntax.Regexp) ([]string, bool) {
 	switch re.Op {
 	case syntax.OpEmptyMatch, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText,
 		syntax.OpWordBoundary, syntax.OpNoWordBoundary:
 		return []string{""}, true
 	case syntax.OpLiteral:
-		return []string{strings.ToLower(string(re.Rune))}, true
+		return []string{lower(string(re.Rune))}, true
 	case syntax.OpCharClass:
 		var texts []string
 		for i := 0; i+1 < len(re.Rune); i += 2 {
@@ -204,7 +206,7 @@ func textsOf(re *syntax.Regexp) ([]string, bool) {
 				return nil, false
 			}
 			for r := re.Rune[i]; r <= re.Rune[i+1]; r++ {
-				texts = append(texts, strings.ToLower(string(r)))
+				texts = append(texts, lower(string(r)))
 			}
 		}
 		return texts, len(texts) > 0
@@ -246,12 +248,14 @@ func product(heads, tails []string) []string {
 	return out
 }
 
-func longest(texts []string) int {
-	n := 0
-	for _, t := range texts {
-		n = max(n, len(t))
-	}
-	return n
+// lower folds ASCII letters alone, as the automaton does.
+func lower(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
 }
 
 func allHold(texts, keywords []string) bool {
