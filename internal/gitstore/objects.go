@@ -157,6 +157,19 @@ func (d *reading) read(id pack.ID, buf []byte, limit int64) (pack.Kind, []byte, 
 	return 0, buf, failure
 }
 
+// readIntact reads an object and compares its name. It is for what stands in for damage: an
+// index that lies would otherwise give one object for another.
+func (d *reading) readIntact(id pack.ID, limit int64) (pack.Kind, []byte, error) {
+	kind, content, err := d.read(id, nil, limit)
+	if err != nil {
+		return 0, nil, err
+	}
+	if actual := HashObject(kind, content); actual != id {
+		return 0, nil, fmt.Errorf("object %s is damaged: the content found under its name is that of %s", id, actual)
+	}
+	return kind, content, nil
+}
+
 func (d *reading) readPacked(p *pack.Pack, position int, buf []byte, limit int64) (pack.Kind, []byte, error) {
 	reader := d.repository.reader()
 	defer d.repository.readers.Put(reader)

@@ -72,7 +72,7 @@ func (t *Table) reread(f failure, limit int64) (*Object, error) {
 	if packs, store := t.repository.packs, t.copies[f.index].store; errors.As(f.err, &base) && int(store) < len(packs) {
 		reading.without = packs[store]
 	}
-	kind, content, err := reading.read(t.ID(f.index), nil, limit)
+	kind, content, err := reading.readIntact(t.ID(f.index), limit)
 	if err != nil {
 		return nil, err
 	}

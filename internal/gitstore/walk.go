@@ -121,7 +121,8 @@ func (w *walkWorker) run(ctx context.Context, tasks []task, next *atomic.Int64) 
 	defer w.walker.Close()
 	w.walker.Limit = w.options.Limit
 	w.walker.External = func(id pack.ID) (pack.Kind, []byte, error) {
-		return w.table.repository.Read(id, nil, max(w.options.Limit, pack.DefaultBudget))
+		reading := reading{repository: w.table.repository}
+		return reading.readIntact(id, max(w.options.Limit, pack.DefaultBudget))
 	}
 	for {
 		from := int(next.Add(chunk)) - chunk
