@@ -274,6 +274,9 @@ func TestLoadFileErrors(t *testing.T) {
 		"disabled.toml": "[extend]\npath = \"ok.toml\"\ndisabledRules = [\"b\"]",
 		"ok.toml":       "[[rules]]\nid = \"a\"\nregex = \"a\"",
 		"base.toml":     "[extend]\npath = \"bad.toml\"",
+		"chain1.toml":   "[extend]\npath = \"chain2.toml\"",
+		"chain2.toml":   "[extend]\npath = \"chain3.toml\"",
+		"chain3.toml":   "[extend]\npath = \"ok.toml\"",
 		"bad.toml":      "[[rules]]\nid = \"a\"\nregex = \"(\"",
 	})
 	for name, want := range map[string]string{
@@ -281,6 +284,7 @@ func TestLoadFileErrors(t *testing.T) {
 		"gone.toml":     "nowhere.toml",
 		"folder.toml":   "is no regular file",
 		"loop.toml":     "loop.toml:1: rule files extend one another more than 2 deep",
+		"chain1.toml":   "chain3.toml:1: rule files extend one another more than 2 deep",
 		"both.toml":     "both.toml:2: extend has both path and useDefault",
 		"builtin.toml":  "builtin.toml:2: there are no built-in rules",
 		"disabled.toml": `disabled.toml:3: disabledRules names "b"`,

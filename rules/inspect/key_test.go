@@ -64,6 +64,14 @@ func TestPrivateKeyFingerprint(t *testing.T) {
 	}
 }
 
+// TestPGPFingerprint compares with the key id that gpg --show-keys names for this key.
+func TestPGPFingerprint(t *testing.T) {
+	_, verdicts := locateAll(privateKey, secrettest.New(1).Value("pgp"), keyKeywords...)
+	if len(verdicts) != 1 || !strings.HasSuffix(verdicts[0].Facts["public_fingerprint"], "1891359BE03716BF") {
+		t.Errorf("verdicts %+v", verdicts)
+	}
+}
+
 // TestPrivateKeyEd25519PKCS8 covers the form that newer tools write.
 func TestPrivateKeyEd25519PKCS8(t *testing.T) {
 	key := ed25519.NewKeyFromSeed(secrettest.New(3).Bytes(ed25519.SeedSize))
@@ -160,6 +168,8 @@ func TestPrivateKeyIgnores(t *testing.T) {
 	texts := map[string]string{
 		"dots":            frame("..."),
 		"dots after body": frame(lines[1] + "\n..."),
+		"dots in body":    frame(strings.Join(lines[1:len(lines)-2], "\n") + "\n..."),
+		"words in body":   frame(strings.Join(lines[1:len(lines)-2], "\n") + "\n<and so on>"),
 		"placeholder":     frame("<your key here>"),
 		"words":           frame("YOUR KEY HERE"),
 		"template":        frame("{{ .key }}"),

@@ -94,6 +94,8 @@ func readBody(window []byte, pos int) keyBody {
 		line, next := nextLine(window[:limit], pos)
 		text := trimLine(window, line)
 		switch content := window[text.Start:text.End]; {
+		case bytes.Contains(window[line.Start:line.End], []byte("...")):
+			return keyBody{} // cut short for a page
 		case len(content) == 0:
 		case bytes.HasPrefix(content, pemEnd):
 			body.end = min(line.End, text.Start+bytes.LastIndex(content, dashes)+len(dashes))

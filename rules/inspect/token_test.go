@@ -151,6 +151,7 @@ func TestBasicAuth(t *testing.T) {
 	for name, text := range map[string]string{
 		"weak":     "user:" + "password",
 		"same":     "deploy:deploy",
+		"words":    "user@host:pass@host",
 		"no colon": "foobarbazqux",
 		"empty":    "",
 		"binary":   "\x00\x01\x02\x03:\x04\x05\x06\x07",

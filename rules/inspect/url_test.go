@@ -32,6 +32,7 @@ func TestDatabaseURL(t *testing.T) {
 		"example":        {"postgres://app:" + p + at + "db.example.com/x", p, Low, map[string]string{"scheme": "postgres", "host": "db.example.com", "user": "app"}},
 		"weak":           {"postgres://app:" + "postgres" + at + host, "postgres", Low, map[string]string{"scheme": "postgres", "host": host, "user": "app"}},
 		"weak and local": {"postgres://postgres:" + "postgres" + at + "localhost:5432/x", "", "", nil},
+		"user again":     {"postgres://" + "billing:billing" + at + "localhost:5432/x", "", "", nil},
 		"variable":       {"postgres://app:$PASS" + at + host, "", "", nil},
 		"braces":         {"postgres://app:${DB_PASS}" + at + host, "", "", nil},
 		"template":       {"postgres://{{user}}:{{pass}}" + at + host, "", "", nil},
