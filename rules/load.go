@@ -54,11 +54,30 @@ func Load(name string, data []byte) (*Set, error) {
 // from the folder of the file that states it. builtin gives the set that
 // useDefault asks for; with nil, useDefault is an error.
 func LoadFile(path string, builtin func() (*Set, error)) (*Set, error) {
-	return loadFile(path, builtin, 0)
+	return loader{builtin: builtin}.load(path, 0)
 }
 
-func loadFile(path string, builtin func() (*Set, error), depth int) (*Set, error) {
-	data, err := readFile(path)
+// LoadFileIn is [LoadFile] for a rule file that came with what is scanned and is not
+// trusted: name and all that it extends must lie below the folder root, links
+// followed. Messages quote what they do not understand, and so such a
+// file could otherwise have any file of the machine read out.
+func LoadFileIn(root, name string, builtin func() (*Set, error)) (*Set, error) {
+	opened, err := os.OpenRoot(root)
+	if err != nil {
+		return nil, fmt.Errorf("rule file: %w", err)
+	}
+	defer opened.Close()
+	return loader{builtin: builtin, root: opened}.load(name, 0)
+}
+
+// loader loads files, from anywhere or from below a root.
+type loader struct {
+	builtin func() (*Set, error)
+	root    *os.Root
+}
+
+func (l loader) load(path string, depth int) (*Set, error) {
+	data, err := l.read(path)
 	if err != nil {
 		return nil, err
 	}
@@ -72,16 +91,16 @@ func loadFile(path string, builtin func() (*Set, error), depth int) (*Set, error
 		e.table.fail("path", "extend has both path and useDefault: keep one")
 	case (e.path != "" || e.useDefault) && depth == MaxExtendDepth:
 		e.table.fail("", "rule files extend one another more than %d deep: merge some", MaxExtendDepth)
-	case e.useDefault && builtin == nil:
+	case e.useDefault && l.builtin == nil:
 		e.table.fail("useDefault", "there are no built-in rules to extend here")
 	case e.useDefault:
-		base, err = builtin()
+		base, err = l.builtin()
 	case e.path != "":
 		next := filepath.FromSlash(e.path)
 		if !filepath.IsAbs(next) {
 			next = filepath.Join(filepath.Dir(path), next)
 		}
-		base, err = loadFile(next, builtin, depth+1)
+		base, err = l.load(next, depth+1)
 		if err != nil {
 			err = fmt.Errorf("%w (extended by %s)", err, path)
 		}
@@ -92,17 +111,21 @@ func loadFile(path string, builtin func() (*Set, error), depth int) (*Set, error
 	return f.build(base)
 }
 
-// readFile reads a regular file of bounded size: a path in a rule file may name
+// read reads a regular file of bounded size: a path in a rule file may name
 // a device or a pipe.
-func readFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
+func (l loader) read(path string) ([]byte, error) {
+	stat, open := os.Stat, os.Open
+	if l.root != nil {
+		stat, open = l.root.Stat, l.root.Open
+	}
+	info, err := stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("rule file: %w", err)
 	}
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("rule file %s: is no regular file", path)
 	}
-	f, err := os.Open(path)
+	f, err := open(path)
 	if err != nil {
 		return nil, fmt.Errorf("rule file: %w", err)
 	}

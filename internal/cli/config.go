@@ -26,7 +26,7 @@ func (a *app) rules(flags ruleFlags, root string) (*rules.Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	set, err := loadRules(file)
+	set, err := loadRules(file, flags.config != "")
 	if err != nil {
 		return nil, err
 	}
@@ -41,12 +41,16 @@ func (a *app) rules(flags ruleFlags, root string) (*rules.Set, error) {
 	return set, nil
 }
 
-// loadRules loads a rule file, or the built-in one when file is empty.
-func loadRules(file string) (*rules.Set, error) {
-	if file != "" {
+// loadRules loads a rule file, or the built-in one when file is empty. One that came with
+// what is scanned may extend no file outside its folder.
+func loadRules(file string, trusted bool) (*rules.Set, error) {
+	switch {
+	case file == "":
+		return builtinRules()
+	case trusted:
 		return rules.LoadFile(file, builtinRules)
 	}
-	return builtinRules()
+	return rules.LoadFileIn(filepath.Dir(file), filepath.Base(file), builtinRules)
 }
 
 func builtinRules() (*rules.Set, error) {

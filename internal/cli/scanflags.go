@@ -81,7 +81,7 @@ const helpWidth = 80
 // completions has shells complete the values of flags.
 func completions(cmd *cobra.Command, f *scanFlags) {
 	ids := func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		set, err := loadRules(f.config)
+		set, err := loadRules(f.config, true)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveError
 		}
