@@ -114,11 +114,21 @@ func phases(stats scanner.Stats) string {
 
 // shortfall says in one line why a scan is incomplete.
 func shortfall(c finding.Coverage) string {
-	text := fmt.Sprintf("%d skipped, %d missing, %d corrupt", len(c.Skipped), len(c.Missing), len(c.Corrupt))
-	if c.Omitted > 0 {
-		text += fmt.Sprintf(", %d more", c.Omitted)
+	var parts []string
+	count := func(n int, what string) {
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, what))
+		}
 	}
-	return text + "; the report has the reasons"
+	if c.Shallow {
+		parts = append(parts, "history cut off by a shallow clone")
+	}
+	count(len(c.Skipped), "skipped")
+	count(len(c.Missing), "missing")
+	count(len(c.Corrupt), "corrupt")
+	count(c.Omitted, "more")
+	count(len(c.Notes), "noted")
+	return strings.Join(parts, ", ") + "; the report has the reasons"
 }
 
 func (a *app) scanCommand() *cobra.Command {
