@@ -72,6 +72,32 @@ func TestBuildIndexLongChain(t *testing.T) {
 	}
 }
 
+// TestBuildIndexOfDuplicates: deltas that wait for an object which is there twice have one base.
+func TestBuildIndexOfDuplicates(t *testing.T) {
+	m := &maker{}
+	root := m.whole("root")
+	twice := m.delta(root, "twice", false)
+	m.delta(root, "twice", false)
+	m.delta(m.delta(twice, "first", true), "below", false)
+	m.delta(twice, "second", true)
+	m.whole("root")
+	entries := m.entries()
+	data := gittest.EncodePack(entries)
+	want, err := ParseIndex(gittest.NewIndex(entries, data).Encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := openFiles(t, data, nil)
+	byOffset := func(x *Index) []line {
+		all := lines(x)
+		slices.SortFunc(all, func(a, b line) int { return int(a.Offset) - int(b.Offset) })
+		return all
+	}
+	if diff := cmp.Diff(byOffset(want), byOffset(p.Index())); diff != "" || p.IndexProblem != nil {
+		t.Errorf("%v\n%s", p.IndexProblem, diff)
+	}
+}
+
 func TestBuildIndexOfDamagedPacks(t *testing.T) {
 	m := &maker{}
 	for n := range 10 {

@@ -122,7 +122,14 @@ func TestParseIndexDamage(t *testing.T) {
 		}
 	}
 	for name, edit := range map[string]func(*gittest.Index){
-		"names out of order":         func(x *gittest.Index) { slices.Reverse(x.Entries) },
+		"names out of order": func(x *gittest.Index) { slices.Reverse(x.Entries) },
+		"two names of one first byte swapped": func(x *gittest.Index) {
+			i := 1
+			for x.Entries[i].ID[:2] != x.Entries[i-1].ID[:2] {
+				i++
+			}
+			x.Entries[i], x.Entries[i-1] = x.Entries[i-1], x.Entries[i]
+		},
 		"fan-out not monotone":       func(x *gittest.Index) { x.Fanout[100] = 0 },
 		"fan-out that lies":          func(x *gittest.Index) { x.Fanout[100]++ },
 		"count of another table":     func(x *gittest.Index) { x.Fanout[255]-- },

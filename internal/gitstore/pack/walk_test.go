@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -274,6 +275,55 @@ func TestWalkWantedDeep(t *testing.T) {
 	count := &countingVisitor{recorder: r}
 	if err := newTestWalker(t).Tree(t.Context(), p, 0, count); err != nil || len(r.contents) != 1 || count.asked > 4*last {
 		t.Errorf("%v, %d visited, %d questions", err, len(r.contents), count.asked)
+	}
+}
+
+// TestWalkEntryOfTwoNames: the second name is damage, the entry under the first and its deltas are not.
+func TestWalkEntryOfTwoNames(t *testing.T) {
+	m := &maker{}
+	root := m.whole("root")
+	m.delta(root, "child", false)
+	m.whole("another")
+	p := open(t, m.entries(), func(x *gittest.Index) {
+		at := func(i int) int {
+			return slices.IndexFunc(x.Entries, func(e gittest.IndexEntry) bool { return e.ID == m.id(i) })
+		}
+		x.Entries[at(2)].Offset = x.Entries[at(root)].Offset
+	})
+	r := newRecorder(t, p).walk(newTestWalker(t))
+	if r.contents[0] != "root" || r.contents[2] != "rootchild" || len(r.failed) > 0 || len(p.Forest().Damaged()) != 1 {
+		t.Errorf("visited %v, failed %v, damaged %v", r.contents, r.failed, p.Forest().Damaged())
+	}
+}
+
+// TestWalkChecksSums: without a CRC of the packed bytes, or with one that does not match, the stream's
+// own checksum decides.
+func TestWalkChecksSums(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		sum, crc bool // right
+		version  int
+		want     bool
+	}{
+		{"all right", true, true, 2, true},
+		{"wrong CRC", true, false, 2, true},
+		{"both wrong", false, false, 2, false},
+		{"no CRC", true, true, 1, true},
+		{"no CRC, wrong checksum", false, true, 1, false},
+	} {
+		raw := gittest.Deflate([]byte("content"))
+		if !c.sum {
+			raw[len(raw)-1] ^= 1
+		}
+		p := open(t, []gittest.PackEntry{{Type: gittest.Blob, Size: 7, Raw: raw, ID: strings.Repeat("ab", 20)}}, func(x *gittest.Index) {
+			x.Version = c.version
+			if !c.crc {
+				x.Entries[0].CRC++
+			}
+		})
+		if r := newRecorder(t, p).walk(newTestWalker(t)); (len(r.failed) == 0) != c.want {
+			t.Errorf("%s: visited %v, failed %v", c.name, r.contents, r.failed)
+		}
 	}
 }
 
