@@ -21,6 +21,7 @@ const none = ^uint32(0)
 // refers to but no store holds are numbered after those.
 type Graph struct {
 	table   *gitstore.Table
+	held    int      // objects of the table
 	number  []uint32 // by object: its number among commits or among trees
 	commits []commit
 	trees   []tree
@@ -65,7 +66,7 @@ const (
 
 // New returns an empty graph over the objects of table.
 func New(table *gitstore.Table) *Graph {
-	g := &Graph{table: table, number: make([]uint32, table.Len()), names: newNames(), missing: newMissing(table.Len())}
+	g := &Graph{table: table, held: table.Len(), number: make([]uint32, table.Len()), names: newNames(), missing: newMissing(table.Len())}
 	for i := range uint32(table.Len()) {
 		switch table.Kind(i) {
 		case pack.Commit:
@@ -88,7 +89,7 @@ func (g *Graph) Merge(r *Recorder) {
 
 // ID returns the name of an object, also of a missing one.
 func (g *Graph) ID(object uint32) pack.ID {
-	if int(object) < g.table.Len() {
+	if g.Holds(object) {
 		return g.table.ID(object)
 	}
 	return g.missing.id(object)
@@ -98,10 +99,10 @@ func (g *Graph) ID(object uint32) pack.ID {
 func (g *Graph) Lookup(id pack.ID) (uint32, bool) { return g.table.Index(id) }
 
 // Holds reports whether a store holds the object.
-func (g *Graph) Holds(object uint32) bool { return int(object) < g.table.Len() }
+func (g *Graph) Holds(object uint32) bool { return int(object) < g.held }
 
 // Objects returns how many numbers objects have, missing ones included.
-func (g *Graph) Objects() int { return g.table.Len() + g.missing.len() }
+func (g *Graph) Objects() int { return g.held + g.missing.len() }
 
 // commitOf returns the number among commits of an object, if it is a commit.
 func (g *Graph) commitOf(object uint32) (uint32, bool) {

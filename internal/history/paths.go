@@ -22,6 +22,7 @@ type Paths struct {
 	// Truncated says that there are more paths than were kept, see maxPaths.
 	Truncated bool
 
+	limit  int
 	placed map[placement]struct{}
 	queue  []placement
 }
@@ -41,15 +42,21 @@ type placement struct {
 // lie can even nest a tree in itself. Beyond these bounds, far above those of any
 // history that people work with, paths are given up.
 const (
-	maxPaths = 8 << 20
+	maxPaths = 4 << 20
 	maxDepth = 2048
 )
 
 // Paths finds every path at which a commit, a tag or a dangling tree holds something.
 // The error is the context's.
 func (g *Graph) Paths(ctx context.Context) (*Paths, error) {
+	return g.pathsWithin(ctx, maxPaths)
+}
+
+// pathsWithin finds at most limit paths.
+func (g *Graph) pathsWithin(ctx context.Context, limit int) (*Paths, error) {
 	p := &Paths{
 		graph:   g,
+		limit:   limit,
 		parents: []Path{Root},
 		names:   []uint32{none},
 		classes: []Class{Dir},
@@ -132,7 +139,7 @@ func (p *Paths) add(parent Path, e entry) {
 	key := pathKey{parent, e.name}
 	path, ok := p.ids[key]
 	if !ok {
-		if len(p.parents) >= maxPaths || p.depths[parent] >= maxDepth {
+		if len(p.parents) >= p.limit || p.depths[parent] >= maxDepth {
 			p.Truncated = true
 			return
 		}
