@@ -3,7 +3,6 @@ package scanner
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/unleak/unleak/internal/gitstore"
 	"github.com/unleak/unleak/internal/gitstore/pack"
@@ -126,109 +125,4 @@ func (c *changeScan) changesOf(h *hit) []change {
 		list = append(list, c.changes[i])
 	}
 	return list
-}
-
-// treeComparer finds what a tree has and some others have not, by reading only the
-// folders that differ.
-type treeComparer struct {
-	repository *gitstore.Repository
-	limit      int64
-	unread     func(id pack.ID, path string, err error)
-	cache      map[pack.ID]*parsedTree
-}
-
-// parsedTree is a tree in memory.
-type parsedTree struct {
-	entries []gitstore.TreeEntry
-	byName  map[string]int // made when first asked for
-}
-
-// maxTreeDepth bounds how deep folders nest; see history.Paths.
-const maxTreeDepth = 2048
-
-// compare calls yield for every entry below tree that none of others has at the
-// same path with the same object and type.
-func (t *treeComparer) compare(folder string, tree pack.ID, others []pack.ID, depth int, yield func(change)) {
-	var siblings []*parsedTree
-	for _, other := range others {
-		if other == tree {
-			return
-		}
-		siblings = append(siblings, t.read(other, folder))
-	}
-	if depth > maxTreeDepth {
-		t.unread(tree, folder, fmt.Errorf("folders nest deeper than %d", maxTreeDepth))
-		return
-	}
-	for _, e := range t.read(tree, folder).entries {
-		same, newPath := false, true
-		var below []pack.ID
-		for _, sibling := range siblings {
-			o, ok := sibling.find(e.Name)
-			if !ok {
-				continue
-			}
-			newPath = false
-			same = same || o.ID == e.ID && o.Type() == e.Type()
-			if o.Type() == gitstore.ModeDir {
-				below = append(below, o.ID)
-			}
-		}
-		if same {
-			continue
-		}
-		at := string(e.Name)
-		if folder != "" {
-			at = folder + "/" + at
-		}
-		if e.Type() == gitstore.ModeDir {
-			t.compare(at, e.ID, below, depth+1, yield)
-			continue
-		}
-		yield(change{path: at, id: e.ID, class: e.Type(), newPath: newPath})
-	}
-}
-
-// read returns a tree, empty when it cannot be read.
-func (t *treeComparer) read(id pack.ID, folder string) *parsedTree {
-	if tree, ok := t.cache[id]; ok {
-		return tree
-	}
-	_, content, err := t.repository.Read(id, nil, t.limit)
-	if err != nil {
-		t.unread(id, folder, err)
-		content = nil
-	}
-	tree := &parsedTree{}
-	for at := 0; at < len(content); {
-		e, n, err := gitstore.NextTreeEntry(content[at:])
-		if err != nil {
-			t.unread(id, folder, err)
-			break
-		}
-		tree.entries = append(tree.entries, e)
-		at += n
-	}
-	if len(t.cache) >= maxCachedTrees {
-		clear(t.cache)
-	}
-	t.cache[id] = tree
-	return tree
-}
-
-// maxCachedTrees bounds the trees kept parsed: a commit's and its parents' are what counts.
-const maxCachedTrees = 4096
-
-func (p *parsedTree) find(name []byte) (gitstore.TreeEntry, bool) {
-	if p.byName == nil {
-		p.byName = make(map[string]int, len(p.entries))
-		for i, e := range p.entries {
-			p.byName[string(e.Name)] = i
-		}
-	}
-	i, ok := p.byName[string(name)]
-	if !ok {
-		return gitstore.TreeEntry{}, false
-	}
-	return p.entries[i], true
 }

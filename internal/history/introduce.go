@@ -1,0 +1,121 @@
+package history
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Place is something marked at a path, brought in by a commit.
+type Place struct {
+	Commit uint32 // object
+	Path   Path
+	Object uint32 // what is there: a blob, a tree, or none for a gitlink
+	Class  Class
+	// NewPath says that no parent of the commit has anything at the path.
+	NewPath bool
+}
+
+// Introductions calls yield for every place where a commit has something marked
+// and none of its parents has the same object there. Parents that are not
+// in the repository count as empty.
+func (t *Trace) Introductions(yield func(Place)) {
+	var parents []uint32
+	for i := range t.graph.commits {
+		c := &t.graph.commits[i]
+		root, ok := t.graph.treeOf(c.tree)
+		if !ok || len(t.hits[root]) == 0 {
+			continue
+		}
+		parents = parents[:0]
+		for _, parent := range c.parents {
+			if tree, ok := t.graph.treeOf(t.graph.commits[parent].tree); ok {
+				parents = append(parents, tree)
+			}
+		}
+		t.compare(Root, root, parents, func(p Place) {
+			p.Commit = c.object
+			yield(p)
+		})
+	}
+}
+
+// compare yields what is marked in the tree at a path and in none of the
+// others there.
+func (t *Trace) compare(at Path, number uint32, others []uint32, yield func(Place)) {
+	if slices.Contains(others, number) {
+		return
+	}
+	for _, e := range t.hits[number] {
+		path, ok := t.paths.child(at, e.name)
+		if !ok {
+			continue
+		}
+		same, newPath := false, true
+		var below []uint32
+		for _, other := range others {
+			for _, o := range t.named(other, e.name) {
+				newPath = false
+				if o.child == e.child && o.class == e.class {
+					same = true
+				}
+				if child, ok := t.graph.treeOf(o.child); ok && o.class == Dir {
+					below = append(below, child)
+				}
+			}
+		}
+		if same {
+			continue
+		}
+		if t.marks.Paths[path] || e.class != Dir && t.marks.Blobs[e.child] {
+			yield(Place{Path: path, Object: e.child, Class: e.class, NewPath: newPath})
+		}
+		if child, ok := t.graph.treeOf(e.child); ok && e.class == Dir {
+			t.compare(path, child, below, yield)
+		}
+	}
+}
+
+// named returns the traced entries of a tree that have a name.
+func (t *Trace) named(number, name uint32) []entry {
+	hits := t.hits[number]
+	from, _ := slices.BinarySearchFunc(hits, name, func(e entry, name uint32) int { return cmp.Compare(e.name, name) })
+	to := from
+	for to < len(hits) && hits[to].name == name {
+		to++
+	}
+	return hits[from:to]
+}
+
+// Below calls yield for everything marked under a tree, whoever holds it.
+func (t *Trace) Below(treeObject uint32, yield func(Place)) {
+	if number, ok := t.graph.treeOf(treeObject); ok {
+		t.compare(Root, number, nil, yield)
+	}
+}
+
+// Tree returns the tree of a commit object.
+func (g *Graph) Tree(commitObject uint32) (tree uint32, ok bool) {
+	number, ok := g.commitOf(commitObject)
+	if !ok {
+		return none, false
+	}
+	tree = g.commits[number].tree
+	_, ok = g.treeOf(tree)
+	return tree, ok
+}
+
+// DanglingTrees returns the trees that no tree and no commit holds, tagged ones
+// included.
+func (g *Graph) DanglingTrees() []uint32 {
+	ofCommit := make(map[uint32]bool, len(g.commits))
+	for _, c := range g.commits {
+		ofCommit[c.tree] = true
+	}
+	var dangling []uint32
+	for _, number := range g.roots() {
+		if object := g.trees[number].object; !ofCommit[object] {
+			dangling = append(dangling, object)
+		}
+	}
+	return dangling
+}

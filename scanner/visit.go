@@ -1,0 +1,84 @@
+package scanner
+
+import (
+	"github.com/unleak/unleak/internal/gitstore"
+	"github.com/unleak/unleak/internal/gitstore/pack"
+	"github.com/unleak/unleak/internal/history"
+	"github.com/unleak/unleak/scanner/finding"
+)
+
+// objectVisitor is one worker's part of a walk.
+type objectVisitor struct {
+	scan      *repositoryScan
+	collector *collector
+	recorder  *history.Recorder
+	scanned   [pack.Tag + 1]int64
+	bytes     [pack.Tag + 1]int64
+}
+
+// Visit implements [gitstore.Visitor].
+func (v *objectVisitor) Visit(o *gitstore.Object) {
+	defer v.scan.progress.Done.Add(1)
+	v.scanned[o.Kind]++
+	v.bytes[o.Kind] += int64(len(o.Content))
+	switch o.Kind {
+	case pack.Commit:
+		c, err := gitstore.ParseCommit(o.Content)
+		v.malformed(o, err)
+		v.recorder.Commit(o.Index, c)
+		v.collector.scan(o.Index, o.Content, commitKinds(c))
+	case pack.Tag:
+		t, err := gitstore.ParseTag(o.Content)
+		v.malformed(o, err)
+		v.recorder.Tag(o.Index, t)
+		v.collector.scan(o.Index, o.Content, tagKinds(t))
+	case pack.Tree:
+		v.malformed(o, v.recorder.Tree(o))
+	case pack.Blob:
+		v.collector.scan(o.Index, o.Content, always(finding.KindBlob))
+	}
+}
+
+// malformed accounts for an object that decodes but does not say what its kind must.
+func (v *objectVisitor) malformed(o *gitstore.Object, err error) {
+	if err != nil {
+		v.scan.account.corrupt(finding.Gap{Kind: o.Kind.String(), Object: v.scan.table.ID(o.Index).String(), Reason: err.Error()})
+	}
+}
+
+// Failed implements [gitstore.Visitor].
+func (v *objectVisitor) Failed(index uint32, size int64, err error) {
+	v.scan.progress.Done.Add(1)
+	kind := ""
+	if k := v.scan.table.Kind(index); k != 0 {
+		kind = k.String()
+		v.scan.account.count(kind, 1, 0, 0)
+	}
+	v.scan.account.failed(kind, v.scan.table.ID(index).String(), "", size, err)
+}
+
+// commitKinds tells the parts of a raw commit apart. The lines that name a tree and
+// parents hold no text.
+func commitKinds(c gitstore.Commit) func(int) finding.Kind {
+	return func(offset int) finding.Kind {
+		switch {
+		case offset >= c.Message:
+			return finding.KindMessage
+		case c.Author.Line.Contains(offset), c.Committer.Line.Contains(offset):
+			return finding.KindIdentity
+		}
+		return finding.KindHeader
+	}
+}
+
+func tagKinds(t gitstore.Tag) func(int) finding.Kind {
+	return func(offset int) finding.Kind {
+		switch {
+		case offset >= t.Message:
+			return finding.KindTag
+		case t.Tagger.Line.Contains(offset):
+			return finding.KindTagger
+		}
+		return finding.KindHeader
+	}
+}
