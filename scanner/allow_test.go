@@ -74,7 +74,7 @@ func TestAllowedValueAtAllowedPath(t *testing.T) {
 }
 
 func TestAllowComments(t *testing.T) {
-	v := newValues(55)
+	s := newValues(55).token()
 	for name, test := range map[string]struct {
 		text func(s string) string
 		want int
@@ -92,7 +92,6 @@ func TestAllowComments(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := cleanRepo(t)
-			s := v.token()
 			r.CommitFile("config.yml", test.text(s), "add")
 			findings := scanRepo(t, r).Findings
 			occurrences := 0

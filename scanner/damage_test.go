@@ -87,7 +87,7 @@ func TestHostilePacks(t *testing.T) {
 			t.Run(fmt.Sprintf("%s/indexed %t", hostile.Name, indexed), func(t *testing.T) {
 				t.Parallel()
 				r := gittest.New(t, gittest.Bare())
-				pack := r.WritePack(hostile.Entries)
+				pack := r.WritePack(slices.Clone(hostile.Entries))
 				if !indexed {
 					must(t, os.Remove(strings.TrimSuffix(pack, ".pack")+".idx"))
 				}

@@ -32,7 +32,7 @@ func TestReference(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := gittest.RandomHistory(t, gittest.HistoryOptions{Seed: 12, Commits: 160, Secrets: test.secrets})
+			h := gittest.RandomHistory(t, gittest.HistoryOptions{Seed: 12, Commits: 100, Secrets: test.secrets})
 			want := reference(h.Repo, test.rules)
 			if len(want) < len(test.secrets) {
 				t.Fatalf("the reference finds %d places of %d secrets", len(want), len(test.secrets))
@@ -129,12 +129,13 @@ type referenceMatch struct {
 // referenceMatches tries every rule on the whole text.
 func referenceMatches(text []byte, set *rules.Set) []referenceMatch {
 	var all []referenceMatch
+	lower := lowerASCII(text)
 	for _, rule := range set.Rules {
 		switch locate, ok := inspect.LookupLocator(rule.Inspect); {
 		case rule.Regex != "":
-			all = append(all, byExpression(text, rule)...)
+			all = append(all, byExpression(text, lower, rule)...)
 		case ok:
-			all = append(all, byLocator(text, rule, locate)...)
+			all = append(all, byLocator(text, lower, rule, locate)...)
 		}
 	}
 	// A rule that fits anything gives way to one that knows what it found.
@@ -146,8 +147,8 @@ func referenceMatches(text []byte, set *rules.Set) []referenceMatch {
 	})
 }
 
-func byExpression(text []byte, rule *rules.Rule) []referenceMatch {
-	held := func(keyword string) bool { return len(placesOfKeyword(text, keyword)) > 0 }
+func byExpression(text, lower []byte, rule *rules.Rule) []referenceMatch {
+	held := func(keyword string) bool { return bytes.Contains(lower, []byte(keyword)) }
 	if len(rule.Keywords) > 0 && !slices.ContainsFunc(rule.Keywords, held) {
 		return nil
 	}
@@ -172,14 +173,14 @@ func byExpression(text []byte, rule *rules.Rule) []referenceMatch {
 
 // byLocator gives a locator the window that the engine defines for it: 512 bytes round
 // the keyword, or what the rule declares.
-func byLocator(text []byte, rule *rules.Rule, locate inspect.Locator) []referenceMatch {
+func byLocator(text, lower []byte, rule *rules.Rule, locate inspect.Locator) []referenceMatch {
 	reach := 512
 	if rule.Window > 0 {
 		reach = rule.Window
 	}
 	var found []referenceMatch
 	for _, keyword := range rule.Keywords {
-		for _, at := range placesOfKeyword(text, keyword) {
+		for _, at := range placesOfKeyword(lower, keyword) {
 			from, to := max(0, at+len(keyword)-reach), min(len(text), at+reach)
 			match, verdict, ok := locate(text[from:to], inspect.Span{Start: at - from, End: at - from + len(keyword)})
 			if ok {
@@ -191,22 +192,28 @@ func byLocator(text []byte, rule *rules.Rule, locate inspect.Locator) []referenc
 	return found
 }
 
-// placesOfKeyword returns where a lower-case keyword begins in text, in any case of
-// its ASCII letters.
-func placesOfKeyword(text []byte, keyword string) []int {
+// placesOfKeyword returns where a lower-case keyword begins in a text that is lower-case too.
+func placesOfKeyword(lower []byte, keyword string) []int {
+	var places []int
+	for at := 0; ; at++ {
+		i := bytes.Index(lower[at:], []byte(keyword))
+		if i < 0 {
+			return places
+		}
+		at += i
+		places = append(places, at)
+	}
+}
+
+// lowerASCII returns text with A to Z in lower case, every byte where it was.
+func lowerASCII(text []byte) []byte {
 	lower := bytes.Clone(text)
 	for i, c := range lower {
 		if 'A' <= c && c <= 'Z' {
 			lower[i] = c - 'A' + 'a'
 		}
 	}
-	var places []int
-	for at := range lower {
-		if bytes.HasPrefix(lower[at:], []byte(keyword)) {
-			places = append(places, at)
-		}
-	}
-	return places
+	return lower
 }
 
 func secretGroup(rule *rules.Rule, groups []int) inspect.Span {

@@ -48,7 +48,7 @@ func (g *generator) root(name string) {
 	for range 8 {
 		g.place(files, g.path(), g.file(randomText(g.random, 30)))
 	}
-	g.place(files, "data/large.txt", g.file(randomText(g.random, 1200)))
+	g.place(files, "data/large.txt", g.file(randomText(g.random, 600)))
 	g.commit(name, files, nil)
 }
 
