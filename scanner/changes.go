@@ -9,7 +9,7 @@ import (
 	"github.com/unleak/unleak/scanner/finding"
 )
 
-// change is a text that something brought in at a path.
+// change is a text, or a path, that something brought in.
 type change struct {
 	path    string
 	id      pack.ID
@@ -35,14 +35,20 @@ func newChangeScan(s *session, repository *gitstore.Repository) *changeScan {
 }
 
 func (c *changeScan) add(ch change) {
-	if ch.class == gitstore.ModeGitlink {
+	n := len(c.changes)
+	c.changes = append(c.changes, ch)
+	if !ch.hasText() {
 		return
 	}
 	if _, ok := c.byBlob[ch.id]; !ok {
 		c.blobs = append(c.blobs, ch.id)
 	}
-	c.byBlob[ch.id] = append(c.byBlob[ch.id], len(c.changes))
-	c.changes = append(c.changes, ch)
+	c.byBlob[ch.id] = append(c.byBlob[ch.id], n)
+}
+
+// hasText reports whether a blob is at the path, and no folder or gitlink.
+func (ch change) hasText() bool {
+	return ch.class != gitstore.ModeGitlink && ch.class != gitstore.ModeDir
 }
 
 // run scans what was added.
@@ -55,7 +61,9 @@ func (c *changeScan) run(ctx context.Context) error {
 		if ch.newPath {
 			found.scanPath(uint32(i), ch.path)
 		}
-		found.hits = append(found.hits, flaggedFile(c.pathRules, uint32(i), ch.path)...)
+		if ch.hasText() {
+			found.hits = append(found.hits, flaggedFile(c.pathRules, uint32(i), ch.path)...)
+		}
 	}
 	c.account.count("path", int64(len(c.changes)), int64(len(c.changes)), int64(pathBytes))
 	var buf []byte
@@ -105,8 +113,12 @@ func (c *changeScan) content(o *finding.Occurrence) ([]byte, error) {
 	return content, err
 }
 
-// occurrence is a change as an occurrence that nothing is known of but its text.
-func (ch change) occurrence() finding.Occurrence {
+// occurrence is a change as an occurrence of a hit of some kind, of which nothing is
+// known but where the text is.
+func (ch change) occurrence(kind finding.Kind) finding.Occurrence {
+	if kind == finding.KindPath {
+		return finding.Occurrence{Path: ch.path} // whatever is there
+	}
 	o := finding.Occurrence{Path: ch.path, Blob: ch.id.String()}
 	if ch.class == gitstore.ModeSymlink {
 		o.Kind = finding.KindSymlink

@@ -25,8 +25,9 @@ type parsedTree struct {
 // maxTreeDepth bounds how deep folders nest; see history.Paths.
 const maxTreeDepth = 2048
 
-// compare calls yield for every entry below tree that none of others has at the
-// same path with the same object and type.
+// compare calls yield for every file, link or gitlink below tree that none of others has at the
+// same path with the same object and type, and for every folder at a path where none
+// of others has anything.
 func (t *treeComparer) compare(folder string, tree pack.ID, others []pack.ID, depth int, yield func(change)) {
 	var siblings []*parsedTree
 	for _, other := range others {
@@ -61,6 +62,9 @@ func (t *treeComparer) compare(folder string, tree pack.ID, others []pack.ID, de
 			at = folder + "/" + at
 		}
 		if e.Type() == gitstore.ModeDir {
+			if newPath {
+				yield(change{path: at, id: e.ID, class: gitstore.ModeDir, newPath: true})
+			}
 			t.compare(at, e.ID, below, depth+1, yield)
 			continue
 		}

@@ -53,6 +53,7 @@ type fileScan struct {
 	*session
 	root    string
 	files   []file
+	folders []string // those of the files, once run has begun; hits number them after the files
 	account *account
 	hits    []hit
 }
@@ -153,14 +154,29 @@ func (f *fileScan) run(ctx context.Context) error {
 			return ctx.Err()
 		})
 	}
+	folders := f.newCollector()
+	f.scanFolders(folders)
 	err := workers.Wait()
-	for _, c := range collectors {
+	for _, c := range append(collectors, folders) {
 		f.hits = append(f.hits, c.hits...)
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	return err
+}
+
+// scanFolders looks into the names of the folders that files are in.
+func (f *fileScan) scanFolders(c *collector) {
+	known := map[string]bool{}
+	for _, file := range f.files {
+		for n := folderLen(file.path); n > 0 && !known[file.path[:n-1]]; n = folderLen(file.path[:n-1]) {
+			folder := file.path[:n-1]
+			known[folder] = true
+			c.scanPath(uint32(len(f.files)+len(f.folders)), folder)
+			f.folders = append(f.folders, folder)
+		}
+	}
 }
 
 func (f *fileScan) scanFile(c *collector, n uint32) {

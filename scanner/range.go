@@ -89,7 +89,7 @@ type rangeScan struct {
 	*changeScan
 	log     *commitLog
 	commits []pack.ID
-	head    map[string]pack.ID // files at HEAD that findings ask about
+	head    map[string]pack.ID // files and folders at HEAD
 	reach   map[pack.ID]reach
 	ofHead  map[pack.ID]reach // what HEAD reaches
 }
@@ -149,8 +149,8 @@ func (r *rangeScan) where(h *hit) []finding.Occurrence {
 	}
 	var list []finding.Occurrence
 	for _, ch := range r.changesOf(h) {
-		o := ch.occurrence()
-		o.AtHead = r.atHead(ch)
+		o := ch.occurrence(h.kind)
+		o.AtHead = r.atHead(ch, h.kind)
 		r.byCommit(&o, ch.commit)
 		list = append(list, o)
 	}
@@ -181,13 +181,15 @@ func (r *rangeScan) headCommit() pack.ID {
 	return head.Target
 }
 
-// atHead reports whether HEAD still has a change as it was brought in.
-func (r *rangeScan) atHead(ch change) bool {
+// atHead reports whether HEAD still has a change as it was brought in; of a path,
+// whether it has anything there.
+func (r *rangeScan) atHead(ch change, kind finding.Kind) bool {
 	if r.head == nil {
 		r.head = map[string]pack.ID{}
 		if node, ok := r.log.node(r.headCommit()); ok {
 			r.comparer().compare("", node.commit.Tree, nil, 0, func(at change) { r.head[at.path] = at.id })
 		}
 	}
-	return r.head[ch.path] == ch.id
+	id, ok := r.head[ch.path]
+	return ok && (kind == finding.KindPath || id == ch.id)
 }

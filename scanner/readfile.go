@@ -68,6 +68,9 @@ func readLimited(r io.Reader, size, limit int64) ([]byte, error) {
 
 // where implements [whereabouts]: a file is at one path, and in no commit.
 func (f *fileScan) where(h *hit) []finding.Occurrence {
+	if n := int(h.object) - len(f.files); n >= 0 {
+		return []finding.Occurrence{{Path: f.folders[n]}}
+	}
 	return []finding.Occurrence{{Path: f.files[h.object].path}}
 }
 

@@ -31,6 +31,7 @@ func (st stagedSource) scan(ctx context.Context, s *session) (*Result, error) {
 	for _, e := range entries {
 		id := e.ID
 		if was, ok := head[e.Path]; !e.IntentToAdd && !e.Tree && (!ok || was.ID != id || was.Type() != e.Mode&typeMask) {
+			c.addFolders(e.Path, head)
 			c.add(change{path: e.Path, id: id, class: e.Mode & typeMask, newPath: !ok})
 		}
 	}
@@ -49,14 +50,26 @@ const typeMask = 0o170000
 func (c *changeScan) staged(h *hit) []finding.Occurrence {
 	var list []finding.Occurrence
 	for _, ch := range c.changesOf(h) {
-		o := ch.occurrence()
+		o := ch.occurrence(h.kind)
 		o.HeldBy = heldByIndex
 		list = append(list, o)
 	}
 	return distinct(list)
 }
 
-// headFiles returns the files of HEAD by path. Folders that the index has wholly
+// addFolders adds the folders of a path that HEAD has not, each once: it is noted in head.
+func (c *changeScan) addFolders(path string, head map[string]gitstore.TreeEntry) {
+	for n := folderLen(path); n > 0; n = folderLen(path[:n-1]) {
+		folder := path[:n-1]
+		if _, ok := head[folder]; ok {
+			return // and so has all above it
+		}
+		head[folder] = gitstore.TreeEntry{Mode: gitstore.ModeDir}
+		c.add(change{path: folder, class: gitstore.ModeDir, newPath: true})
+	}
+}
+
+// headFiles returns the files and folders of HEAD by path. Folders that the index has wholly
 // unchanged need not be read, but to know that takes reading them.
 func (c *changeScan) headFiles(entries []gitstore.IndexEntry) map[string]gitstore.TreeEntry {
 	files := make(map[string]gitstore.TreeEntry, len(entries))
