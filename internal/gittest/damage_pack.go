@@ -60,7 +60,7 @@ func HostilePacks(good string) []HostilePack {
 		"base inside another entry":         {at(offset(sound), 5)},
 		"garbage for a zlib stream":         {blob(PackEntry{Size: 40, Raw: bytes.Repeat([]byte("junk"), 10)})},
 		"zlib stream cut off":               {blob(PackEntry{Size: size, Raw: Deflate([]byte(good))[:8]})},
-		"zlib stream with a wrong checksum": {blob(PackEntry{Size: size, Raw: flipLast(Deflate([]byte(good)))})},
+		"zlib stream with a wrong checksum": {blob(PackEntry{Size: size, Raw: flipLast(Deflate([]byte(good))), CRC: 1})},
 		"more data than said":               {blob(PackEntry{Size: 1, Data: []byte(good)})},
 		"less data than said":               {blob(PackEntry{Size: size + 1, Data: []byte(good)})},
 		"size of 2^60 bytes":                {blob(PackEntry{Size: 1 << 60, Data: []byte(good)})},

@@ -35,7 +35,7 @@ const largeOffset = 1 << 31
 func NewIndex(entries []PackEntry, pack []byte) *Index {
 	index := &Index{Version: 2, PackSum: pack[len(pack)-20:]}
 	for _, e := range entries {
-		index.Entries = append(index.Entries, IndexEntry{e.ID, e.crc, uint32(e.Offset)})
+		index.Entries = append(index.Entries, IndexEntry{e.ID, e.CRC, uint32(e.Offset)})
 	}
 	slices.SortFunc(index.Entries, func(a, b IndexEntry) int { return strings.Compare(a.ID, b.ID) })
 	index.countFanout()

@@ -37,6 +37,7 @@ type PackEntry struct {
 	Data []byte // the entry inflated: an object, or a delta
 	Size uint64 // size in the entry's header, when not that of Data
 	Raw  []byte // bytes in place of Data deflated
+	CRC  uint32 // in the index, when not that of the entry
 
 	ID       string // hex name in the index; a delta needs one, the rest have their own
 	BaseID   string // RefDelta: hex name of the base
@@ -44,7 +45,6 @@ type PackEntry struct {
 	Distance uint64 // OffsetDelta: bytes back to the base, when not those to Base
 
 	Offset int64 // where the entry starts; set by WritePack and ReadPack
-	crc    uint32
 }
 
 // ObjectID returns the hex id of an object.
@@ -57,7 +57,7 @@ func ObjectID(kind string, content []byte) string {
 
 // WritePack writes entries as a pack and its index into the repository, without
 // asking whether they make sense, and returns the path of the pack. It sets the
-// offsets and ids of the entries.
+// offsets, ids and CRCs of the entries.
 func (r *Repo) WritePack(entries []PackEntry) string {
 	r.t.Helper()
 	pack := EncodePack(entries)
@@ -77,7 +77,7 @@ func (r *Repo) WritePackFiles(pack, index []byte) string {
 	return base + ".pack"
 }
 
-// EncodePack returns a version 2 pack and sets the offsets and ids of its entries.
+// EncodePack returns a version 2 pack and sets the offsets, ids and CRCs of its entries.
 func EncodePack(entries []PackEntry) []byte {
 	pack := []byte("PACK\x00\x00\x00\x02")
 	pack = binary.BigEndian.AppendUint32(pack, uint32(len(entries)))
@@ -88,7 +88,9 @@ func EncodePack(entries []PackEntry) []byte {
 			e.ID = ObjectID(entryKinds[e.Type], e.Data)
 		}
 		pack = e.append(pack, entries)
-		e.crc = crc32.ChecksumIEEE(pack[e.Offset:])
+		if e.CRC == 0 {
+			e.CRC = crc32.ChecksumIEEE(pack[e.Offset:])
+		}
 	}
 	return append(pack, sum(pack)...)
 }
