@@ -3,6 +3,7 @@ package scanner
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/unleak/unleak/internal/gitstore"
 	"github.com/unleak/unleak/internal/gitstore/pack"
@@ -29,11 +30,7 @@ func (st stagedSource) scan(ctx context.Context, s *session) (*Result, error) {
 	}
 	head := c.headFiles(entries)
 	for _, e := range entries {
-		id := e.ID
-		if was, ok := head[e.Path]; !e.IntentToAdd && !e.Tree && (!ok || was.ID != id || was.Type() != e.Mode&typeMask) {
-			c.addFolders(e.Path, head)
-			c.add(change{path: e.Path, id: id, class: e.Mode & typeMask, newPath: !ok})
-		}
+		c.addStaged(e, head)
 	}
 	s.phase("blobs")
 	interrupted := c.run(ctx)
@@ -41,6 +38,24 @@ func (st stagedSource) scan(ctx context.Context, s *session) (*Result, error) {
 		Header:   finding.Header{Source: sourceOf(repository, "staged", st.path), Coverage: c.account.close()},
 		Findings: c.assemble(c.hits, c.staged, c.content),
 	}, interrupted
+}
+
+// addStaged adds what an entry of the index has and HEAD has not.
+func (c *changeScan) addStaged(e gitstore.IndexEntry, head map[string]gitstore.TreeEntry) {
+	name := strings.TrimSuffix(e.Path, "/")
+	was, ok := head[name]
+	switch {
+	case e.IntentToAdd || ok && was.ID == e.ID && was.Type() == e.Mode&typeMask:
+	case e.Tree: // of a sparse index: a whole folder in one entry
+		var others []pack.ID
+		if ok && was.Type() == gitstore.ModeDir {
+			others = append(others, was.ID)
+		}
+		c.comparer().compare(name, e.ID, others, 0, c.add)
+	default:
+		c.addFolders(name, head)
+		c.add(change{path: name, id: e.ID, class: e.Mode & typeMask, newPath: !ok})
+	}
 }
 
 // typeMask selects the type bits of a mode.
