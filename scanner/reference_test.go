@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/encoding/unicode"
@@ -65,7 +66,8 @@ func inBlobs(result *scanner.Result) []string {
 	for _, f := range result.Findings {
 		for _, o := range f.Occurrences {
 			if o.Blob != "" && o.StartLine > 0 {
-				places = append(places, placeInBlob(f.RuleID, f.Secret.Reveal(), o.Blob, o.StartLine))
+				span := [4]int{o.StartLine, o.StartColumn, o.EndLine, o.EndColumn}
+				places = append(places, placeInBlob(f.RuleID, f.Secret.Reveal(), o.Blob, span))
 			}
 		}
 	}
@@ -73,8 +75,15 @@ func inBlobs(result *scanner.Result) []string {
 	return slices.Compact(places)
 }
 
-func placeInBlob(rule, value, blob string, line int) string {
-	return fmt.Sprintf("%s line %d: %s %q", blob, line, rule, value)
+// placeInBlob has lines and columns in the order start line, start column, end line, end column.
+func placeInBlob(rule, value, blob string, span [4]int) string {
+	return fmt.Sprintf("%s %d: %s %q", blob, span, rule, value)
+}
+
+// lineAndColumn counts both from 1, columns in code points.
+func lineAndColumn(text []byte, offset int) (line, column int) {
+	before := text[:offset]
+	return 1 + bytes.Count(before, []byte("\n")), 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
 }
 
 // reference scans every blob that git holds.
@@ -86,7 +95,10 @@ func reference(r *gittest.Repo, set *rules.Set) []string {
 		}
 		text := decodeText(content)
 		for _, m := range referenceMatches(text, set) {
-			places = append(places, placeInBlob(m.rule.ID, string(text[m.start:m.end]), id, 1+bytes.Count(text[:m.start], []byte("\n"))))
+			var span [4]int
+			span[0], span[1] = lineAndColumn(text, m.start)
+			span[2], span[3] = lineAndColumn(text, m.end)
+			places = append(places, placeInBlob(m.rule.ID, string(text[m.start:m.end]), id, span))
 		}
 	})
 	slices.Sort(places)
