@@ -394,3 +394,18 @@ func TestAlternatesInACircle(t *testing.T) {
 		t.Errorf("findings: %s", encode(t, result.Findings))
 	}
 }
+
+// A text of nothing but keywords costs time in proportion to its length: a window is
+// not searched to its end for each.
+func TestTextFullOfKeywords(t *testing.T) {
+	r := cleanRepo(t)
+	s := newValues(39).token()
+	r.Blob(strings.Repeat("passphrase or no passphrase\n", 30_000) + s)
+	start := time.Now()
+	if len(scanRepo(t, r).Findings) != 1 {
+		t.Error("the secret at the end is not found")
+	}
+	if took := time.Since(start); took > 10*patience {
+		t.Errorf("a text of less than a MB takes %v", took)
+	}
+}

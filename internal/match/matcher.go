@@ -13,8 +13,10 @@
 package match
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
+	"sync"
 
 	"github.com/unleak/unleak/rules"
 	"github.com/unleak/unleak/rules/inspect"
@@ -53,6 +55,9 @@ type compiled struct {
 	byLine  bool            // the window is the keyword's line instead
 	whole   bool            // the window is the whole text
 	generic bool            // gives way to any other rule that found the same
+	// near is the expression kept from beginning beyond the keyword, see [nearOf]. It
+	// returns nil where there is none.
+	near func() *regexp.Regexp
 }
 
 // New compiles the rules of a set that look into texts. Rules for paths alone
@@ -92,7 +97,7 @@ func IsPathRule(rule *rules.Rule) bool {
 }
 
 func compile(rule *rules.Rule) compiled {
-	c := compiled{Rule: rule, generic: slices.Contains(rule.Tags, "generic")}
+	c := compiled{Rule: rule, near: func() *regexp.Regexp { return nil }, generic: slices.Contains(rule.Tags, "generic")}
 	if rule.Regex == "" {
 		c.locate, _ = inspect.LookupLocator(rule.Inspect)
 		c.left, c.right = locatorWindow, locatorWindow
@@ -119,7 +124,25 @@ func compile(rule *rules.Rule) compiled {
 	if rule.Window > 0 && c.judge != nil { // an inspector looks round the match as well
 		c.left, c.right = rule.Window+context, rule.Window+context
 	}
+	if !c.whole && !c.byLine && c.left <= maxNear {
+		c.near = sync.OnceValue(func() *regexp.Regexp { return nearOf(rule.Regex, c.left) })
+	}
 	return c
+}
+
+// maxNear is the largest count that the syntax of expressions allows a repetition.
+const maxNear = 1000
+
+// nearOf returns an expression that finds the first match of source within left bytes of
+// the window's start, as its first group. A match that begins behind the keyword cannot cover
+// it, and looking for one would cost the whole window at every hit: 70 seconds, and not
+// half of one, for a MB of nothing but keywords.
+func nearOf(source string, left int) *regexp.Regexp {
+	near, err := regexp.Compile(fmt.Sprintf(`\A(?s:.{0,%d}?)(%s)`, left, source))
+	if err != nil { // too large with the repetition
+		return nil
+	}
+	return near
 }
 
 // window returns the part of text on which the rule is evaluated for a keyword.
@@ -152,17 +175,30 @@ func (c *compiled) secretOf(groups []int) span {
 
 // matches calls yield for the matches of the rule's expression in a window that
 // cover hit.
-func matches(re *regexp.Regexp, window []byte, hit span, yield func(groups []int)) {
-	first := re.FindSubmatchIndex(window)
+func (c *compiled) matches(window []byte, hit span, yield func(groups []int)) {
+	first := c.first(window)
 	switch {
 	case first == nil || first[0] > hit.start:
 	case first[1] >= hit.end:
 		yield(first)
 	default:
-		for _, groups := range re.FindAllSubmatchIndex(window, -1) {
+		for _, groups := range c.Regexp().FindAllSubmatchIndex(window, -1) {
 			if groups[0] <= hit.start && hit.end <= groups[1] {
 				yield(groups)
 			}
 		}
 	}
+}
+
+// first returns the first match in a window, or nil; also when it begins too far right
+// to cover the keyword.
+func (c *compiled) first(window []byte) []int {
+	near := c.near()
+	if near == nil {
+		return c.Regexp().FindSubmatchIndex(window)
+	}
+	if groups := near.FindSubmatchIndex(window); groups != nil {
+		return groups[2:] // without the bytes before the match
+	}
+	return nil
 }

@@ -100,7 +100,7 @@ func (s *Scanner) evaluate(rule int32, hit span) {
 	}
 	judge := func(groups []int) { s.judge(c, rule, groups, w) }
 	if !c.whole {
-		matches(c.Regexp(), window, span{at.Start, at.End}, judge)
+		c.matches(window, span{at.Start, at.End}, judge)
 		return
 	}
 	for _, groups := range c.Regexp().FindAllSubmatchIndex(window, -1) {
