@@ -76,7 +76,7 @@ func (c *changeScan) run(ctx context.Context) error {
 		_, content, err := c.repository.Read(id, buf[:0], c.options.MaxObjectSize)
 		buf = content
 		if err == nil {
-			err = pack.Guard(func() error { found.scan(uint32(i), content, always(finding.KindBlob)); return nil })
+			err = pack.Guard(func() error { found.scan(uint32(i), content, finding.KindBlob); return nil })
 		}
 		if err != nil {
 			c.unread(pack.Blob, id, c.changes[c.byBlob[id][0]].path, err)

@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"bytes"
 	"maps"
 
 	"github.com/unleak/unleak/internal/match"
@@ -42,16 +43,28 @@ type known struct {
 }
 
 func (s *session) newCollector() *collector {
-	return &collector{scanner: s.matcher.NewScanner(), known: map[key]known{}}
+	c := &collector{scanner: s.matcher.NewScanner(), known: map[key]known{}}
+	c.scanner.Stop = &s.stopped
+	return c
 }
 
-// scan collects the hits in a text. kindAt tells what the text is at an offset; an
-// empty kind leaves the hit out.
-func (c *collector) scan(object uint32, text []byte, kindAt func(offset int) finding.Kind) {
+// scan collects the hits in a text.
+func (c *collector) scan(object uint32, text []byte, kind finding.Kind) {
 	for _, h := range c.scanner.Scan(text) {
-		if kind := kindAt(h.Start); kind != "" {
-			c.add(object, kind, h)
+		c.add(object, kind, h)
+	}
+}
+
+// scanRaw collects the hits in a raw commit or tag. In the message, which begins at an
+// offset, lines count from its own first.
+func (c *collector) scanRaw(object uint32, raw []byte, message int, kindAt func(offset int) finding.Kind) {
+	headers := bytes.Count(raw[:message], []byte{'\n'})
+	for _, h := range c.scanner.Scan(raw) {
+		if h.Start >= message {
+			h.StartLine -= headers
+			h.EndLine -= headers
 		}
+		c.add(object, kindAt(h.Start), h)
 	}
 }
 
@@ -71,9 +84,4 @@ func (c *collector) add(object uint32, kind finding.Kind, h match.Hit) {
 		startLine: int32(h.StartLine), startColumn: int32(h.StartColumn),
 		endLine: int32(h.EndLine), endColumn: int32(h.EndColumn),
 	})
-}
-
-// always returns a kindAt for a text that is of one kind throughout.
-func always(kind finding.Kind) func(int) finding.Kind {
-	return func(int) finding.Kind { return kind }
 }

@@ -189,7 +189,7 @@ func (f *fileScan) scanFile(c *collector, n uint32) {
 	}
 	content, err := f.read(n)
 	if err == nil {
-		err = pack.Guard(func() error { c.scan(n, content, always(kind)); return nil })
+		err = pack.Guard(func() error { c.scan(n, content, kind); return nil })
 	}
 	if err != nil {
 		f.account.count("file", 1, 0, 0)

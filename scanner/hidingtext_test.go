@@ -12,13 +12,13 @@ import (
 	"github.com/unleak/unleak/scanner/finding"
 )
 
-// Lines of commits and tags are those of the whole object, as git cat-file shows it:
-// in a commit with one parent the author stands on line 3 and the message begins on line
-// 6; in a tag the tagger stands on line 4 and the message begins on line 6.
+// Lines of a message count from its own first. Those of headers are of the whole object, as
+// git cat-file shows it: in a commit with one parent the author stands on line 3, and in a
+// tag the tagger on line 4.
 var hidingInMetadata = []hiding{
 	{"a commit message", func(t *testing.T, r *gittest.Repo, s string) []place {
 		c := r.Commit("subject\n\nuse " + s + " to log in\n")
-		return []place{{Kind: finding.KindMessage, Line: 8, Commit: c, AtHead: true}}
+		return []place{{Kind: finding.KindMessage, Line: 3, Commit: c, AtHead: true}}
 	}},
 	{"the name of an author", func(t *testing.T, r *gittest.Repo, s string) []place {
 		c := r.Commit("change", gittest.Author("Ada "+s, "ada@tests.invalid"))
@@ -37,7 +37,7 @@ var hidingInMetadata = []hiding{
 	}},
 	{"the message of a tag", func(t *testing.T, r *gittest.Repo, s string) []place {
 		r.Tag("v1", "HEAD", "release\n\n"+s+"\n")
-		return []place{{Kind: finding.KindTag, Line: 8}}
+		return []place{{Kind: finding.KindTag, Line: 3}}
 	}},
 	{"the tagger of a tag", func(t *testing.T, r *gittest.Repo, s string) []place {
 		r.Tag("v1", "HEAD", "release\n", gittest.Committer("Ada "+s, "ada@tests.invalid"))
@@ -47,12 +47,12 @@ var hidingInMetadata = []hiding{
 		inner := r.Tag("inner", "HEAD", s)
 		r.Tag("outer", inner, "clean\n")
 		r.UpdateRef("refs/tags/inner", gittest.NullID)
-		return []place{{Kind: finding.KindTag, Line: 6}}
+		return []place{{Kind: finding.KindTag, Line: 1}}
 	}},
 	{"a tag that nothing holds", func(t *testing.T, r *gittest.Repo, s string) []place {
 		r.Tag("v1", "HEAD", "release "+s)
 		r.UpdateRef("refs/tags/v1", gittest.NullID)
-		return []place{{Kind: finding.KindTag, Line: 6, HeldBy: "nothing"}}
+		return []place{{Kind: finding.KindTag, Line: 1, HeldBy: "nothing"}}
 	}},
 	{"the name of a branch", func(t *testing.T, r *gittest.Repo, s string) []place {
 		r.Branch("fix/" + s)

@@ -17,13 +17,13 @@ func (r *repositoryScan) scanNames() {
 	var bytes int64
 	for i, ref := range r.refs {
 		bytes += int64(len(ref.Name))
-		c.scan(uint32(i), []byte(ref.Name), always(finding.KindRef))
+		c.scan(uint32(i), []byte(ref.Name), finding.KindRef)
 	}
 	r.account.count("ref", int64(len(r.refs)), int64(len(r.refs)), bytes)
 	bytes = 0
 	for i, entry := range r.reflogs {
 		bytes += int64(len(entry.Message))
-		c.scan(uint32(i), []byte(entry.Message), always(finding.KindReflog))
+		c.scan(uint32(i), []byte(entry.Message), finding.KindReflog)
 	}
 	r.account.count("reflog", int64(len(r.reflogs)), int64(len(r.reflogs)), bytes)
 	r.hits = append(r.hits, c.hits...)

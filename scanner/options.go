@@ -70,6 +70,7 @@ type session struct {
 	progress  *Progress
 	stats     Stats
 	started   time.Time
+	stopped   atomic.Bool // the context has ended
 }
 
 func newSession(options Options) *session {

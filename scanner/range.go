@@ -123,7 +123,7 @@ func (r *rangeScan) readCommits(ctx context.Context) error {
 			continue
 		}
 		r.account.count("commit", 1, 1, int64(len(content)))
-		found.scan(uint32(i), content, commitKinds(node.commit))
+		found.scanRaw(uint32(i), content, node.commit.Message, commitKinds(node.commit))
 		var parents []pack.ID
 		for _, parent := range node.commit.Parents {
 			if other, ok := r.log.node(parent); ok {

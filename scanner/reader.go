@@ -36,7 +36,7 @@ func (r readerSource) scan(ctx context.Context, s *session) (*Result, error) {
 	}
 	c := s.newCollector()
 	if err == nil {
-		if err := pack.Guard(func() error { c.scan(0, content, always(finding.KindBlob)); return nil }); err != nil {
+		if err := pack.Guard(func() error { c.scan(0, content, finding.KindBlob); return nil }); err != nil {
 			return nil, fmt.Errorf("scanning %s: %w", r.name, err)
 		}
 		account.count("file", 1, 1, int64(len(content)))

@@ -24,6 +24,12 @@ type repositorySource struct {
 func (r repositorySource) scan(ctx context.Context, s *session) (*Result, error) {
 	s.phase("open")
 	scan, err := openRepositoryScan(ctx, s, r.path)
+	if ctx.Err() != nil && scan == nil {
+		account := newAccount()
+		account.note("The scan was interrupted before the repository was open.")
+		source := finding.Source{Kind: r.kind, Name: r.name}
+		return &Result{Header: finding.Header{Source: source, Coverage: account.close()}}, ctx.Err()
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -27,6 +27,8 @@ type Source interface {
 // holds what was found until then. Other errors come without a result.
 func Scan(ctx context.Context, source Source, options Options) (*Result, error) {
 	s := newSession(options)
+	release := context.AfterFunc(ctx, func() { s.stopped.Store(true) })
+	defer release()
 	result, err := source.scan(ctx, s)
 	if result == nil {
 		return nil, err

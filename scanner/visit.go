@@ -26,16 +26,16 @@ func (v *objectVisitor) Visit(o *gitstore.Object) {
 		c, err := gitstore.ParseCommit(o.Content)
 		v.malformed(o, err)
 		v.recorder.Commit(o.Index, c)
-		v.collector.scan(o.Index, o.Content, commitKinds(c))
+		v.collector.scanRaw(o.Index, o.Content, c.Message, commitKinds(c))
 	case pack.Tag:
 		t, err := gitstore.ParseTag(o.Content)
 		v.malformed(o, err)
 		v.recorder.Tag(o.Index, t)
-		v.collector.scan(o.Index, o.Content, tagKinds(t))
+		v.collector.scanRaw(o.Index, o.Content, t.Message, tagKinds(t))
 	case pack.Tree:
 		v.malformed(o, v.recorder.Tree(o))
 	case pack.Blob:
-		v.collector.scan(o.Index, o.Content, always(finding.KindBlob))
+		v.collector.scan(o.Index, o.Content, finding.KindBlob)
 	}
 }
 

@@ -42,7 +42,7 @@ type placement struct {
 // lie can even nest a tree in itself. Beyond these bounds, far above those of any
 // history that people work with, paths are given up.
 const (
-	maxPaths = 4 << 20
+	maxPaths = 2 << 20
 	maxDepth = 2048
 )
 

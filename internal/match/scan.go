@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sync/atomic"
 
 	"github.com/unleak/unleak/rules"
 	"github.com/unleak/unleak/rules/inspect"
@@ -27,6 +28,10 @@ type Hit struct {
 
 // Scanner scans texts with the rules of a matcher. Not for concurrent use.
 type Scanner struct {
+	// Stop, once set, makes a scan under way end soon, with what it has found. A single
+	// text can be large, or made to be slow.
+	Stop *atomic.Bool
+
 	matcher    *Matcher
 	text       []byte
 	decoded    []byte
@@ -46,7 +51,7 @@ type candidate struct {
 
 // NewScanner returns a scanner for one goroutine.
 func (m *Matcher) NewScanner() *Scanner {
-	return &Scanner{matcher: m, called: make([]bool, len(m.rules))}
+	return &Scanner{Stop: new(atomic.Bool), matcher: m, called: make([]bool, len(m.rules))}
 }
 
 // Scan returns the secrets in content, in the order of their places. Content that begins
@@ -75,6 +80,9 @@ func (s *Scanner) Scan(content []byte) []Hit {
 
 // keyword evaluates the rules that a keyword ending at end calls.
 func (s *Scanner) keyword(end int, keyword int32) {
+	if s.Stop.Load() {
+		return
+	}
 	hit := span{end - s.matcher.automaton.length[keyword], end}
 	for _, rule := range s.matcher.byKeyword[keyword] {
 		s.evaluate(rule, hit)

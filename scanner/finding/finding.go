@@ -80,7 +80,7 @@ type Identity struct {
 //
 // Lines and columns count from 1; columns count Unicode code points, and the
 // end column is the one after the last character. UTF-16 text is counted after
-// decoding. Strings hold what the repository holds, control characters
+// decoding; a message from its own first line, a header from that of its object. Strings hold what the repository holds, control characters
 // included: renderers escape.
 type Occurrence struct {
 	Kind        Kind   `json:"kind"`
