@@ -24,7 +24,8 @@ type Source interface {
 // that depend on nothing but the source and the rules.
 //
 // When the context ends, Scan returns its error together with a result that
-// holds what was found until then. Other errors come without a result.
+// holds what was found until then; it is nil while a URL is being cloned. Other errors
+// come without a result.
 func Scan(ctx context.Context, source Source, options Options) (*Result, error) {
 	s := newSession(options)
 	release := context.AfterFunc(ctx, func() { s.stopped.Store(true) })

@@ -101,9 +101,6 @@ func (g *Graph) Lookup(id pack.ID) (uint32, bool) { return g.table.Index(id) }
 // Holds reports whether a store holds the object.
 func (g *Graph) Holds(object uint32) bool { return int(object) < g.held }
 
-// Objects returns how many numbers objects have, missing ones included.
-func (g *Graph) Objects() int { return g.held + g.missing.len() }
-
 // commitOf returns the number among commits of an object, if it is a commit.
 func (g *Graph) commitOf(object uint32) (uint32, bool) {
 	if object == none || !g.Holds(object) {

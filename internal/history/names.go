@@ -70,8 +70,6 @@ func (m *missing) number(id pack.ID, kind pack.Kind) uint32 {
 
 func (m *missing) id(object uint32) pack.ID { return m.listed[int(object)-m.first].ID }
 
-func (m *missing) len() int { return len(m.listed) }
-
 func (m *missing) sorted() []Missing {
 	list := slices.Clone(m.listed)
 	slices.SortFunc(list, func(a, b Missing) int { return a.ID.Compare(b.ID) })
