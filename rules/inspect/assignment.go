@@ -22,7 +22,7 @@ const (
 // few bytes of the keyword in text that assigns nothing: it is called at each
 // mention of a password in a history.
 func assignment(window []byte, hit Span) (Span, Verdict, bool) {
-	if !hit.within(len(window)) {
+	if !hit.within(len(window)) || hit.Len() == 0 {
 		return Span{}, Verdict{}, false
 	}
 	end, password, ok := wordEnd(window, hit)
