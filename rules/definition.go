@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"maps"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -23,7 +22,8 @@ type definition struct {
 	window                       int
 	allowlists                   []*Allowlist
 
-	at map[string]position // of each key that is set; of the rule for ""
+	tables  []*table // that state it, the newest last
+	checked bool     // nothing was stated since it was found sound
 }
 
 // readDefinition reads one [[rules]] table.
@@ -47,13 +47,11 @@ func readDefinition(t *table) definition {
 		prefixes:    t.strs("prefixes"),
 		window:      t.integer("window"),
 		allowlists:  readAllowlists(t),
-		at:          map[string]position{"": t.at("")},
-	}
-	for key := range t.values {
-		d.at[key] = t.at(key)
+		tables:      []*table{t},
+		checked:     t.doc.vouched,
 	}
 	if t.has("required") {
-		t.read["required"] = true
+		t.read = append(t.read, "required")
 		t.fail("required", "[[rules.required]] is not supported yet: remove it, or write the second pattern into regex")
 	}
 	t.done()
@@ -78,9 +76,21 @@ func (d definition) extend(newer definition) definition {
 	d.tags = slices.Concat(d.tags, newer.tags)
 	d.prefixes = slices.Concat(d.prefixes, newer.prefixes)
 	d.allowlists = slices.Concat(d.allowlists, newer.allowlists)
-	d.at = maps.Clone(d.at)
-	maps.Copy(d.at, newer.at)
+	d.tables = slices.Concat(d.tables, newer.tables)
+	d.checked = false
 	return d
+}
+
+// at returns the position of a key: the newest, or that of the newest table where none
+// states it.
+func (d *definition) at(key string) position {
+	last := len(d.tables) - 1
+	for i := last; i >= 0; i-- {
+		if d.tables[i].has(key) {
+			return d.tables[i].at(key)
+		}
+	}
+	return d.tables[last].at("")
 }
 
 func replace[T comparable](old *T, newer T) {
@@ -97,15 +107,14 @@ type checker struct {
 }
 
 func (c *checker) fail(key, format string, args ...any) {
-	at, ok := c.at[key]
-	if !ok {
-		at = c.at[""]
-	}
-	c.problems = append(c.problems, problem(at, c.id, format, args...))
+	c.problems = append(c.problems, problem(c.at(key), c.id, format, args...))
 }
 
-// check returns every mistake of a definition that no file will extend further.
+// check returns every mistake of a definition as it stands.
 func (d *definition) check() []error {
+	if d.checked {
+		return nil
+	}
 	c := &checker{definition: d}
 	c.checkMatching()
 	c.checkDescription()
@@ -118,6 +127,7 @@ func (d *definition) check() []error {
 	if mixed > MaxPendingLists {
 		c.fail("allowlists", "has %d allowlists that ask for text and place together: at most %d are possible", mixed, MaxPendingLists)
 	}
+	d.checked = len(c.problems) == 0
 	return c.problems
 }
 

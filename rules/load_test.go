@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/unleak/unleak"
 	"github.com/unleak/unleak/rules"
@@ -341,4 +342,42 @@ func FuzzLoad(f *testing.F) {
 			rule.AllowPlace("p", "", pending)
 		}
 	})
+}
+
+// TestLoadBuiltin: what is vouched for gives the same set as what is checked.
+func TestLoadBuiltin(t *testing.T) {
+	checked := builtin(t)
+	vouched, err := rules.LoadBuiltin(unleak.RulesName, unleak.Rules())
+	if err != nil {
+		t.Fatal(err)
+	}
+	unexported := cmpopts.IgnoreUnexported(rules.Rule{}, rules.Allowlist{})
+	if diff := cmp.Diff(checked.Rules, vouched.Rules, unexported); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestExtendingBuiltinIsChecked: nothing that a file changes in a rule is vouched for.
+func TestExtendingBuiltinIsChecked(t *testing.T) {
+	base := func() (*rules.Set, error) {
+		return rules.LoadBuiltin("base.toml", []byte("[[rules]]\nid = \"a\"\nregex = \"(a)\"\n[[rules]]\nid = \"b\"\nregex = \"(b\"\n"))
+	}
+	for name, test := range map[string]struct{ text, want string }{
+		"expression":  {"regex = \"(\"", "user.toml:6: rule \"a\": bad regular expression"},
+		"group":       {"secretGroup = 2", "user.toml:6: rule \"a\": secretGroup is 2"},
+		"placeholder": {"[[rules.allowlists]]\nregexes = [\"(\"]", "user.toml:7: rule \"a\": bad regular expression"},
+		"sound":       {"regex = \"(x)\"", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "user.toml")
+			text := "[extend]\nuseDefault = true\n\n[[rules]]\nid = \"a\"\n" + test.text + "\n"
+			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := rules.LoadFile(file, base)
+			if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+				t.Errorf("error %v, want one with %q", err, test.want)
+			}
+		})
+	}
 }

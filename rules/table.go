@@ -3,9 +3,9 @@ package rules
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/BurntSushi/toml"
 )
@@ -14,19 +14,29 @@ import (
 // that a user sees them all at once.
 type document struct {
 	name     string
-	outline  outline
+	vouched  bool           // see [LoadBuiltin]
+	outline  func() outline // made when the first mistake asks for it
 	problems []error
 }
 
-// position is a place in a rule file.
+// position is a place in a rule file: a key of a table, or the table for "".
 type position struct {
-	file string
-	line int
+	doc        *document
+	table, key string
+}
+
+// line returns the line of a position.
+func (p position) line() int {
+	path := p.table
+	if p.key != "" {
+		path = strings.TrimPrefix(path+"."+p.key, ".")
+	}
+	return p.doc.outline().line(path)
 }
 
 // problem notes a mistake at a position.
 func problem(at position, rule, format string, args ...any) error {
-	return &Error{File: at.file, Line: at.line, Rule: rule, Problem: fmt.Sprintf(format, args...)}
+	return &Error{File: at.doc.name, Line: at.line(), Rule: rule, Problem: fmt.Sprintf(format, args...)}
 }
 
 // table is one table of a document while its keys are read. Reading a key of the
@@ -36,34 +46,31 @@ type table struct {
 	path   string
 	rule   string // id of the rule it belongs to, for messages
 	values map[string]any
-	read   map[string]bool
+	read   []string // keys
 }
 
 // parse reads a document's syntax and returns its root table.
 func parse(name string, data []byte) (*document, *table, error) {
 	values := map[string]any{}
-	if _, err := toml.Decode(string(data), &values); err != nil {
+	text := string(data)
+	if _, err := toml.Decode(text, &values); err != nil {
 		var syntax toml.ParseError
 		if errors.As(err, &syntax) {
 			return nil, nil, &Error{File: name, Line: max(syntax.Position.Line, 1), Problem: "not valid TOML: " + syntax.Message}
 		}
 		return nil, nil, &Error{File: name, Line: 1, Problem: "not valid TOML: " + err.Error()}
 	}
-	doc := &document{name: name, outline: outlineOf(string(data))}
+	doc := &document{name: name, outline: sync.OnceValue(func() outline { return outlineOf(text) })}
 	return doc, newTable(doc, "", values), nil
 }
 
 func newTable(doc *document, path string, values map[string]any) *table {
-	return &table{doc: doc, path: path, values: values, read: map[string]bool{}}
+	return &table{doc: doc, path: path, values: values, read: make([]string, 0, 16)}
 }
 
 // at returns the position of a key of the table, or of the table for "".
 func (t *table) at(key string) position {
-	path := t.path
-	if key != "" {
-		path = strings.TrimPrefix(path+"."+key, ".")
-	}
-	return position{file: t.doc.name, line: t.doc.outline.line(path)}
+	return position{doc: t.doc, table: t.path, key: key}
 }
 
 // fail notes a mistake at a key.
@@ -76,7 +83,7 @@ func (t *table) has(key string) bool { _, ok := t.values[key]; return ok }
 
 // value reads a key as a T, noting a mistake for any other type.
 func value[T any](t *table, key, want string) (v T) {
-	t.read[key] = true
+	t.read = append(t.read, key)
 	raw, ok := t.values[key]
 	if !ok {
 		return v
@@ -97,7 +104,7 @@ func (t *table) integer(key string) int { return int(value[int64](t, key, "a who
 // number reads a float; a whole number is one too.
 func (t *table) number(key string) float64 {
 	if n, ok := t.values[key].(int64); ok {
-		t.read[key] = true
+		t.read = append(t.read, key)
 		return float64(n)
 	}
 	return value[float64](t, key, "a number")
@@ -131,7 +138,7 @@ func (t *table) child(key string) *table {
 
 // children reads an array of tables, inline or not.
 func (t *table) children(key string) []*table {
-	t.read[key] = true
+	t.read = append(t.read, key)
 	var items []map[string]any
 	switch raw := t.values[key].(type) {
 	case nil:
@@ -161,9 +168,14 @@ func (t *table) children(key string) []*table {
 
 // done notes every key that nothing has read.
 func (t *table) done() {
-	for _, key := range slices.Sorted(maps.Keys(t.values)) {
-		if !t.read[key] {
-			t.fail(key, "unknown key %q: correct its spelling or remove it", key)
+	var unknown []string
+	for key := range t.values {
+		if !slices.Contains(t.read, key) {
+			unknown = append(unknown, key)
 		}
+	}
+	slices.Sort(unknown)
+	for _, key := range unknown {
+		t.fail(key, "unknown key %q: correct its spelling or remove it", key)
 	}
 }

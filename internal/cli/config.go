@@ -54,7 +54,7 @@ func loadRules(file string, trusted bool) (*rules.Set, error) {
 }
 
 func builtinRules() (*rules.Set, error) {
-	set, err := rules.Load(unleak.RulesName, unleak.Rules())
+	set, err := rules.LoadBuiltin(unleak.RulesName, unleak.Rules())
 	if err != nil {
 		return nil, fmt.Errorf("the built-in rules do not load, which is a bug: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/unleak/unleak/scanner"
 )
@@ -96,12 +97,14 @@ func (a *app) exists(name string) bool {
 
 // remote matches what Git takes for a repository elsewhere: a URL with one of the
 // schemes it clones from, or "user@host:path".
-var remote = regexp.MustCompile(`^(?i:https?|ssh|git|file)://|^[^/@:\s]+@[^/:\s]+:`)
+var remote = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?i:https?|ssh|git|file)://|^[^/@:\s]+@[^/:\s]+:`)
+})
 
-func isURL(argument string) bool { return remote.MatchString(argument) }
+func isURL(argument string) bool { return remote().MatchString(argument) }
 
 // userInformation is the user and password in a URL.
-var userInformation = regexp.MustCompile(`^([a-zA-Z]+://)[^/]*@`)
+var userInformation = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([a-zA-Z]+://)[^/]*@`) })
 
 // withoutUser is a URL as it may be printed.
-func withoutUser(url string) string { return userInformation.ReplaceAllString(url, "$1") }
+func withoutUser(url string) string { return userInformation().ReplaceAllString(url, "$1") }
