@@ -42,19 +42,6 @@ func (p *Progress) Phase() string {
 	return ""
 }
 
-// Stats is what a scan cost. It differs from run to run, and so is in no report.
-type Stats struct {
-	Phases     []Phase
-	Bytes      int64 // expanded bytes of all objects visited
-	PeakBuffer int64 // most bytes of decoded objects held at once
-}
-
-// Phase is one step of a scan.
-type Phase struct {
-	Name    string
-	Elapsed time.Duration
-}
-
 // Result is what a scan found.
 type Result struct {
 	Header   finding.Header
@@ -73,36 +60,31 @@ type session struct {
 	stopped   atomic.Bool // the context has ended
 }
 
+// withDefaults fills in what is left at zero.
+func (o Options) withDefaults() Options {
+	if o.Jobs <= 0 {
+		o.Jobs = runtime.GOMAXPROCS(0)
+	}
+	if o.MaxObjectSize <= 0 {
+		o.MaxObjectSize = DefaultMaxObjectSize
+	}
+	if o.MemoryBudget <= 0 {
+		o.MemoryBudget = DefaultMemoryBudget
+	}
+	return o
+}
+
 func newSession(options Options) *session {
-	if options.Jobs <= 0 {
-		options.Jobs = runtime.GOMAXPROCS(0)
-	}
-	if options.MaxObjectSize <= 0 {
-		options.MaxObjectSize = DefaultMaxObjectSize
-	}
-	if options.MemoryBudget <= 0 {
-		options.MemoryBudget = DefaultMemoryBudget
-	}
+	options = options.withDefaults()
 	s := &session{options: options, progress: options.Progress}
 	if s.progress == nil {
 		s.progress = &Progress{}
 	}
+	s.stats.Jobs = options.Jobs
+	s.phase("rules")
 	s.matcher = match.New(options.Rules)
 	s.pathRules = match.NewPathRules(options.Rules)
 	return s
-}
-
-// phase begins a step, and ends the one before.
-func (s *session) phase(name string) {
-	now := time.Now()
-	if n := len(s.stats.Phases); n > 0 {
-		s.stats.Phases[n-1].Elapsed = now.Sub(s.started)
-	}
-	s.started = now
-	if name != "" {
-		s.stats.Phases = append(s.stats.Phases, Phase{Name: name})
-		s.progress.phase.Store(&name)
-	}
 }
 
 // ruleInfo is what a report says of the rules.

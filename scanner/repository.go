@@ -170,7 +170,6 @@ func (r *repositoryScan) walk(ctx context.Context, kinds []pack.Kind) error {
 			if n > 0 {
 				r.account.count(pack.Kind(kind).String(), n, n, v.bytes[kind])
 			}
-			r.stats.Bytes += v.bytes[kind]
 		}
 	}
 	return err

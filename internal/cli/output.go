@@ -43,7 +43,7 @@ func (a *app) reportFiles(flags outputFlags) ([]reportFile, error) {
 		}
 		seen[filepath.Clean(name)] = true
 		file := reportFile{format, name, a.path(name)}
-		if err := file.probe(); err != nil {
+		if err := probe(file.path); err != nil {
 			return nil, file.failed(err)
 		}
 		files = append(files, file)
@@ -55,15 +55,15 @@ func (f reportFile) failed(err error) error {
 	return fmt.Errorf("cannot write the report %q: %w", f.name, err)
 }
 
-// probe finds out whether the file can be written. It leaves nothing behind, for the
+// probe finds out whether a file can be written. It leaves nothing behind, for the
 // folder it is in may be the one to scan; and it leaves pipes and devices alone, whose
 // reader would take the end of the probe for the end of the report.
-func (f reportFile) probe() error {
-	info, err := os.Stat(f.path)
+func probe(path string) error {
+	info, err := os.Stat(path)
 	if err == nil && !info.Mode().IsRegular() && !info.IsDir() {
 		return nil
 	}
-	file, err := report.File(f.path, f.format, report.Options{})
+	file, err := report.Create(path)
 	if err != nil {
 		return err
 	}

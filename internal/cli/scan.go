@@ -22,6 +22,7 @@ type scanFlags struct {
 	outputFlags
 	profiles
 	reveal, exitZero            bool
+	stats                       string // file
 	jobs                        int
 	maxObjectSize, memoryBudget byteSize
 }
@@ -34,6 +35,9 @@ func (a *app) scan(ctx context.Context, flags *scanFlags, argument string) (err 
 	if flags.jobs < 0 {
 		return usagef("leave it out to use every core", "--jobs %d makes no sense", flags.jobs)
 	}
+	progress := &scanner.Progress{}
+	meter := startMeter(progress, flags.stats != "" || a.verbosely)
+	defer meter.stop()
 	target, err := a.target(flags.sourceFlags, argument)
 	if err != nil {
 		return err
@@ -46,6 +50,10 @@ func (a *app) scan(ctx context.Context, flags *scanFlags, argument string) (err 
 	if err != nil {
 		return err
 	}
+	statsFile, err := a.statsFile(flags.stats, files)
+	if err != nil {
+		return err
+	}
 	stopProfiles, err := flags.profiles.start()
 	if err != nil {
 		return err
@@ -55,19 +63,26 @@ func (a *app) scan(ctx context.Context, flags *scanFlags, argument string) (err 
 		a.warnf("--reveal shows secret values in full: keep the report out of logs, tickets and chats")
 	}
 
-	result, err := a.runScan(ctx, target.source, scanner.Options{
+	options := scanner.Options{
 		Rules:         set,
 		Jobs:          flags.jobs,
 		MaxObjectSize: int64(flags.maxObjectSize),
 		MemoryBudget:  int64(flags.memoryBudget),
 		Reveal:        flags.reveal,
 		Tool:          finding.Tool{Name: "unleak", Version: unleak.Version()},
-	})
+		Progress:      progress,
+	}
+	meter.scanBegins()
+	result, err := a.runScan(ctx, target.source, options)
+	meter.scanEnds()
 	if err != nil && !errors.Is(err, errInterrupted) {
 		return err
 	}
 	if result != nil {
 		if failed := a.writeReports(result, files, flags.outputFlags); failed != nil {
+			return failed
+		}
+		if failed := a.writeStats(ctx, meter, result, statsFile, target.source, options); failed != nil {
 			return failed
 		}
 		a.code = resultCode(result, flags.exitZero)
@@ -78,7 +93,6 @@ func (a *app) scan(ctx context.Context, flags *scanFlags, argument string) (err 
 // runScan scans with a bar on the terminal. A scan that was interrupted gives
 // [errInterrupted], and what it covered if anything.
 func (a *app) runScan(ctx context.Context, source scanner.Source, options scanner.Options) (*scanner.Result, error) {
-	options.Progress = &scanner.Progress{}
 	begin := time.Now()
 	stop := a.showProgress(options.Progress)
 	defer stop()

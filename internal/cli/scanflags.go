@@ -33,11 +33,12 @@ func (a *app) addScanFlags(cmd *cobra.Command, f *scanFlags) {
 	reports := newGroup("Reports")
 	reports.flags.StringVar(&f.format, "format", "text", "write the report on standard output in this `FORMAT`: text, json, jsonl or sarif")
 	reports.flags.StringArrayVar(&f.files, "output", nil, "write a report to `FILE` too, in the format its extension says, or as FORMAT:FILE; may be repeated")
+	reports.flags.StringVar(&f.stats, "stats", "", "write to `FILE` as JSON what the scan cost; of a repository, also the time of a walk that only decodes it")
 	reports.flags.BoolVar(&f.reveal, "reveal", false, "show secret values in full; otherwise they are redacted everywhere")
 	reports.flags.BoolVar(&f.exitZero, "exit-zero", false, "exit 0 in spite of findings; an incomplete scan still exits 3")
 	reports.flags.BoolVar(&f.noColor, "no-color", false, "no colors; so does NO_COLOR in the environment")
 	reports.flags.BoolVarP(&a.quiet, "quiet", "q", false, "no progress: only warnings and errors on standard error")
-	reports.flags.BoolVarP(&a.verbosely, "verbose", "v", false, "say which rules are in use and how long it took")
+	reports.flags.BoolVarP(&a.verbosely, "verbose", "v", false, "say which rules are in use, and what time and memory it took")
 
 	selection := newGroup("Rules")
 	selection.flags.StringVar(&f.config, "config", "", "take the rules from `FILE`; otherwise from "+configName+" in the root of what is scanned, otherwise the built-in ones")

@@ -66,21 +66,17 @@ func syncFolder(path string) {
 	folder.Close()
 }
 
-// FileReport is a handler that writes a report to a file.
-type FileReport struct {
-	finding.Handler
-	target interface {
-		io.WriteCloser
-		Commit() error
-	}
+// Output is a file that is written whole or not at all: content counts once Commit was
+// called, and Close drops what was not committed.
+type Output interface {
+	io.WriteCloser
+	Commit() error
 }
 
-// File begins a report at path, which appears when End succeeds; so a scan that
-// fails leaves a former report alone. That path can be written is known at once,
-// not after the scan. The caller must call Close in any case. Pipes and devices, such as
+// Create begins a file at path, as [CreateAtomic] does. That path can be written is known
+// at once. The caller must call Close in any case. Pipes and devices, such as
 // /dev/stdout, are written directly.
-func File(path, format string, opts Options) (*FileReport, error) {
-	r := &FileReport{}
+func Create(path string) (Output, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
@@ -90,20 +86,34 @@ func File(path, format string, opts Options) (*FileReport, error) {
 		if err != nil {
 			return nil, fmt.Errorf("open output: %w", err)
 		}
-		r.target = directFile{device}
-	default:
-		file, err := CreateAtomic(path)
-		if err != nil {
-			return nil, err
-		}
-		r.target = file
+		return directFile{device}, nil
 	}
-	r.Handler, err = New(format, r.target, opts)
+	file, err := CreateAtomic(path)
 	if err != nil {
-		r.target.Close()
 		return nil, err
 	}
-	return r, nil
+	return file, nil
+}
+
+// FileReport is a handler that writes a report to a file.
+type FileReport struct {
+	finding.Handler
+	target Output
+}
+
+// File begins a report at path, made by [Create], which appears when End succeeds; so a
+// scan that fails leaves a former report alone.
+func File(path, format string, opts Options) (*FileReport, error) {
+	target, err := Create(path)
+	if err != nil {
+		return nil, err
+	}
+	handler, err := New(format, target, opts)
+	if err != nil {
+		target.Close()
+		return nil, err
+	}
+	return &FileReport{handler, target}, nil
 }
 
 // End completes the report and gives the file its name.
