@@ -1,11 +1,11 @@
 // Package match finds what a set of rules looks for in one text.
 //
-// A keyword automaton runs over the text; at each hit the rules of that keyword are
+// Keywords are searched for in the text; at each hit the rules of that keyword are
 // evaluated on a window, and a match counts only when it covers the hit. How
 // far the window reaches follows from the rule alone (the widest match of its
 // expression, or what it declares), so a verdict depends on no byte
 // outside: whoever knows that a window is unchanged knows its verdict. That is
-// what lets verdicts be carried from a delta's base to its result.
+// what lets verdicts be carried from a delta's base to its result, see [Memo].
 //
 // Two sorts of rules have no such window and are evaluated on the whole text:
 // those without keywords, and those of which a match need not hold a keyword, for
@@ -39,10 +39,23 @@ const (
 // Matcher is a compiled rule set. It is immutable and safe for concurrent use;
 // each goroutine takes a [Scanner] of its own.
 type Matcher struct {
-	automaton *automaton
-	rules     []compiled
-	byKeyword [][]int32 // by keyword: the rules it calls
-	always    []int32   // rules without keywords
+	search   *search
+	rules    []compiled
+	keywords []calls
+	always   []int32 // rules without keywords
+}
+
+// calls are the rules that a keyword calls.
+type calls struct {
+	rules []int32
+	len   int // of the keyword
+	// No rule reaches further than this from the keyword's end and its start, whatever the text.
+	left, right int
+}
+
+// inner reports whether a keyword lies so deep in a copy that no rule can see its ends.
+func (k *calls) inner(hit span, c Copy) bool {
+	return hit.end-k.left >= c.At && hit.start+k.right <= c.At+c.Len
 }
 
 // compiled is a rule with its window.
@@ -79,16 +92,28 @@ func New(set *rules.Set) *Matcher {
 			if _, ok := number[k]; !ok {
 				number[k] = len(keywords)
 				keywords = append(keywords, k)
-				m.byKeyword = append(m.byKeyword, nil)
+				m.keywords = append(m.keywords, calls{len: len(k)})
 			}
-			calls := &m.byKeyword[number[k]]
-			if !slices.Contains(*calls, n) {
-				*calls = append(*calls, n)
-			}
+			m.keywords[number[k]].add(n, &m.rules[n])
 		}
 	}
-	m.automaton = newAutomaton(keywords)
+	m.search = newSearch(keywords)
 	return m
+}
+
+func (k *calls) add(n int32, c *compiled) {
+	if slices.Contains(k.rules, n) {
+		return
+	}
+	k.rules = append(k.rules, n)
+	left, right := c.left, c.right
+	switch {
+	case c.whole:
+		left, right = unbounded, unbounded
+	case c.byLine: // a line is followed from either end of the keyword, and its end has two bytes
+		left, right = maxLine+k.len+1, maxLine+k.len+2
+	}
+	k.left, k.right = max(k.left, left), max(k.right, right)
 }
 
 // IsPathRule reports whether a rule finds paths and looks into no text.
@@ -154,6 +179,15 @@ func (c *compiled) window(text []byte, hit span) span {
 		return lineAround(text, hit, maxLine)
 	}
 	return span{max(0, hit.end-c.left), min(len(text), hit.start+c.right)}
+}
+
+// reach returns what the rule's verdict on a keyword depends on: the window, or for a line
+// also the bytes that end it.
+func (c *compiled) reach(text []byte, hit span) reach {
+	if !c.byLine {
+		return reachOf(span{hit.end - c.left, hit.start + c.right}, len(text))
+	}
+	return reachOfLines(lineAround(text, hit, maxLine), len(text))
 }
 
 // secretOf returns the range of the secret in a match of the rule's expression:

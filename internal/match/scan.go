@@ -31,22 +31,16 @@ type Scanner struct {
 	// Stop, once set, makes a scan under way end soon, with what it has found. A single
 	// text can be large, or made to be slow.
 	Stop *atomic.Bool
+	// Searched counts the bytes that the search for keywords went over.
+	Searched int64
 
-	matcher    *Matcher
-	text       []byte
-	decoded    []byte
-	candidates []candidate
-	hits       []Hit
-	called     []bool // by rule: a whole-text rule that has been evaluated
-}
-
-// candidate is a match before it is judged against the others.
-type candidate struct {
-	rule    int32
-	match   span
-	secret  span
-	pending uint64
-	verdict inspect.Verdict
+	matcher *Matcher
+	text    []byte
+	decoded []byte
+	memo    *Memo // of the text
+	order   []int32
+	hits    []Hit
+	called  []bool // by rule: a whole-text rule that has been evaluated
 }
 
 // NewScanner returns a scanner for one goroutine.
@@ -58,34 +52,68 @@ func (m *Matcher) NewScanner() *Scanner {
 // with a byte order mark of UTF-16 is decoded first. The slice is valid until the
 // next call.
 func (s *Scanner) Scan(content []byte) []Hit {
-	s.candidates, s.hits = s.candidates[:0], s.hits[:0]
+	hits, memo := s.ScanFrom(nil, nil, content)
+	memo.Release()
+	return hits
+}
+
+// ScanFrom is like Scan for content that shares copies, which do not overlap and ascend
+// by At, with the content that base remembers; it finds exactly what Scan
+// does. Base may be nil. The memo, which is to be released, is for what is made from content in
+// turn; it is nil where remembering does not pay.
+func (s *Scanner) ScanFrom(base *Memo, copies []Copy, content []byte) ([]Hit, *Memo) {
+	s.hits = s.hits[:0]
 	clear(s.called)
 	var decoded bool
 	if s.text, decoded = decode(content, s.decoded[:0]); decoded {
 		s.decoded = s.text
 	}
+	s.memo = newMemo(len(content))
 	for _, rule := range s.matcher.always {
 		s.evaluate(rule, span{})
 	}
-	s.matcher.automaton.find(s.text, s.keyword)
-	if len(s.candidates) > 0 {
+	if base != nil && !decoded {
+		s.carry(base, copies)
+	} else {
+		s.search(span{0, len(s.text)})
+	}
+	if len(s.memo.verdicts) > 0 {
+		s.memo.sort()
 		s.settle()
 	}
+	memo := s.memo
+	s.memo, s.text = nil, nil
 	if cap(s.decoded) > 1<<20 {
 		s.decoded = nil
 	}
-	s.text = nil
-	return s.hits
+	if decoded || !memo.small() || s.Stop.Load() {
+		memo.Release()
+		memo = nil
+	}
+	return s.hits, memo
 }
 
-// keyword evaluates the rules that a keyword ending at end calls.
-func (s *Scanner) keyword(end int, keyword int32) {
-	if s.Stop.Load() {
-		return
+// search looks for keywords that have a byte in gap or reach over it, and has the rules
+// that they call evaluated.
+func (s *Scanner) search(gap span) {
+	found := len(s.memo.hits)
+	var searched int
+	s.memo.hits, searched = s.matcher.search.find(s.text, gap, s.memo.hits)
+	s.Searched += int64(searched)
+	for _, h := range s.memo.hits[found:] {
+		if s.Stop.Load() {
+			return
+		}
+		k := &s.matcher.keywords[h.keyword]
+		for _, rule := range k.rules {
+			s.evaluate(rule, span{h.start, h.start + k.len})
+		}
 	}
-	hit := span{end - s.matcher.automaton.length[keyword], end}
-	for _, rule := range s.matcher.byKeyword[keyword] {
-		s.evaluate(rule, hit)
+	// What begins in the copy before the gap may belong before hits that were taken over.
+	for i := found; i < len(s.memo.hits) && i > 0 && s.memo.hits[i].start < s.memo.hits[i-1].start; i++ {
+		for j := i; j > 0 && s.memo.hits[j-1].start > s.memo.hits[j].start; j-- {
+			s.memo.hits[j-1], s.memo.hits[j] = s.memo.hits[j], s.memo.hits[j-1]
+		}
 	}
 }
 
@@ -96,113 +124,138 @@ func (s *Scanner) evaluate(rule int32, hit span) {
 			return
 		}
 		s.called[rule] = true
+		for _, groups := range c.Regexp().FindAllSubmatchIndex(s.text, -1) {
+			s.judge(c, rule, span{}, groups, span{0, len(s.text)})
+		}
+		return
 	}
 	w := c.window(s.text, hit)
 	window := s.text[w.start:w.end]
-	at := inspect.Span{Start: hit.start - w.start, End: hit.end - w.start}
+	at := span{hit.start - w.start, hit.end - w.start}
 	if c.locate != nil {
-		if match, verdict, ok := c.locate(window, at); ok {
-			s.add(c, candidate{rule, span{match.Start, match.End}, span{verdict.Secret.Start, verdict.Secret.End}, 0, verdict}, w)
+		if match, found, ok := c.locate(window, inspect.Span{Start: at.start, End: at.end}); ok {
+			s.add(c, verdict{
+				rule: rule, keyword: hit, inspect: found,
+				match:  span{match.Start, match.End},
+				secret: span{found.Secret.Start, found.Secret.End},
+			}, w)
 		}
 		return
 	}
-	judge := func(groups []int) { s.judge(c, rule, groups, w) }
-	if !c.whole {
-		c.matches(window, span{at.Start, at.End}, judge)
-		return
-	}
-	for _, groups := range c.Regexp().FindAllSubmatchIndex(window, -1) {
-		judge(groups)
-	}
+	c.matches(window, at, func(groups []int) { s.judge(c, rule, hit, groups, w) })
 }
 
 // judge has the rule's inspector look at a match in the window w.
-func (s *Scanner) judge(c *compiled, rule int32, groups []int, w span) {
-	found := candidate{rule: rule, match: span{groups[0], groups[1]}, secret: c.secretOf(groups)}
+func (s *Scanner) judge(c *compiled, rule int32, hit span, groups []int, w span) {
+	v := verdict{rule: rule, keyword: hit, match: span{groups[0], groups[1]}, secret: c.secretOf(groups)}
 	if c.judge != nil {
-		found.verdict = c.judge(inspect.Candidate{
+		v.inspect = c.judge(inspect.Candidate{
 			Window: s.text[w.start:w.end],
-			Match:  inspect.Span{Start: found.match.start, End: found.match.end},
-			Secret: inspect.Span{Start: found.secret.start, End: found.secret.end},
+			Match:  inspect.Span{Start: v.match.start, End: v.match.end},
+			Secret: inspect.Span{Start: v.secret.start, End: v.secret.end},
 		})
-		if found.verdict.Drop {
+		if v.inspect.Drop {
 			return
 		}
-		if found.verdict.Secret.Len() > 0 {
-			found.secret = span{found.verdict.Secret.Start, found.verdict.Secret.End}
+		if v.inspect.Secret.Len() > 0 {
+			v.secret = span{v.inspect.Secret.Start, v.inspect.Secret.End}
 		}
 	}
-	s.add(c, found, w)
+	s.add(c, v, w)
 }
 
-// add keeps a candidate, whose spans are relative to the window w, unless entropy, an
-// allowlist or a comment says otherwise.
-func (s *Scanner) add(c *compiled, found candidate, w span) {
-	for _, at := range []*int{&found.match.start, &found.match.end, &found.secret.start, &found.secret.end} {
+// add keeps a verdict, whose match and secret are relative to the window w, unless there is
+// nothing in the secret.
+func (s *Scanner) add(c *compiled, v verdict, w span) {
+	for _, at := range []*int{&v.match.start, &v.match.end, &v.secret.start, &v.secret.end} {
 		*at += w.start
 	}
-	secret := s.text[found.secret.start:found.secret.end]
+	secret := s.text[v.secret.start:v.secret.end]
 	if len(secret) == 0 || c.Entropy > 0 && entropy(secret) <= c.Entropy {
 		return
 	}
-	line := lineAround(s.text, found.match, maxLine)
-	allow, pending := c.AllowValue(secret, s.text[found.match.start:found.match.end], s.text[line.start:line.end])
-	if allow || allowed(s.text, found.match) {
-		return
-	}
-	found.pending = pending
-	s.candidates = append(s.candidates, found)
+	s.allow(&v)
+	s.memo.verdicts = append(s.memo.verdicts, v)
 }
 
-// settle orders the candidates, drops what was found twice and what a more specific
+// allow asks the allowlists and the comments about a match.
+func (s *Scanner) allow(v *verdict) {
+	line := lineAround(s.text, v.match, maxLine)
+	c := &s.matcher.rules[v.rule]
+	v.allowed, v.lines = allowed(s.text, v.match)
+	if !v.allowed {
+		v.allowed, v.pending = c.AllowValue(s.text[v.secret.start:v.secret.end], s.text[v.match.start:v.match.end], s.text[line.start:line.end])
+	}
+}
+
+// settle orders the verdicts that count, drops what was found twice and what a more specific
 // rule found as well, and makes hits of the rest.
 func (s *Scanner) settle() {
-	slices.SortFunc(s.candidates, func(a, b candidate) int {
+	verdicts := s.memo.verdicts
+	s.order = s.order[:0]
+	for i := range verdicts {
+		if !verdicts[i].allowed {
+			s.order = append(s.order, int32(i))
+		}
+	}
+	slices.SortFunc(s.order, func(i, j int32) int {
+		a, b := &verdicts[i], &verdicts[j]
 		return cmp.Or(
 			cmp.Compare(a.secret.start, b.secret.start),
 			cmp.Compare(a.secret.end, b.secret.end),
 			cmp.Compare(a.rule, b.rule),
 			cmp.Compare(a.match.start, b.match.start),
 			cmp.Compare(a.match.end, b.match.end),
+			cmp.Compare(a.keyword.start, b.keyword.start),
+			cmp.Compare(a.keyword.end, b.keyword.end),
 		)
 	})
 	at := cursor{text: s.text}
-	for i, found := range s.candidates {
-		if i > 0 && found.rule == s.candidates[i-1].rule && found.secret == s.candidates[i-1].secret {
+	for i, n := range s.order {
+		v := &verdicts[n]
+		if i > 0 && v.rule == verdicts[s.order[i-1]].rule && v.secret == verdicts[s.order[i-1]].secret {
 			continue
 		}
-		c := &s.matcher.rules[found.rule]
+		c := &s.matcher.rules[v.rule]
 		if c.SkipReport || c.generic && s.shadowed(i) {
 			continue
 		}
+		if v.value == "" {
+			v.value = string(s.text[v.secret.start:v.secret.end])
+		}
 		h := Hit{
 			Rule:       c.Rule,
-			Value:      string(s.text[found.secret.start:found.secret.end]),
-			Severity:   cmp.Or(found.verdict.Severity, c.Severity),
-			Confidence: cmp.Or(found.verdict.Confidence, c.Confidence),
-			Facts:      found.verdict.Facts,
-			Pending:    found.pending,
-			Start:      found.secret.start,
-			End:        found.secret.end,
+			Value:      v.value,
+			Severity:   cmp.Or(v.inspect.Severity, c.Severity),
+			Confidence: cmp.Or(v.inspect.Confidence, c.Confidence),
+			Facts:      v.inspect.Facts,
+			Pending:    v.pending,
+			Start:      v.secret.start,
+			End:        v.secret.end,
 		}
-		h.StartLine, h.StartColumn = at.advance(found.secret.start)
+		h.StartLine, h.StartColumn = at.advance(v.secret.start)
 		end := at // secrets may overlap: the cursor itself only moves to starts
-		h.EndLine, h.EndColumn = end.advance(found.secret.end)
+		h.EndLine, h.EndColumn = end.advance(v.secret.end)
 		s.hits = append(s.hits, h)
 	}
 }
 
 // shadowed reports whether a rule that is not generic found something that overlaps
-// candidate i.
+// the verdict at i of the order.
 func (s *Scanner) shadowed(i int) bool {
-	found := s.candidates[i]
-	for j := i + 1; j < len(s.candidates) && s.candidates[j].secret.start < found.secret.end; j++ {
-		if !s.matcher.rules[s.candidates[j].rule].generic {
+	found := &s.memo.verdicts[s.order[i]]
+	for j := i + 1; j < len(s.order); j++ {
+		other := &s.memo.verdicts[s.order[j]]
+		if other.secret.start >= found.secret.end {
+			break
+		}
+		if !s.matcher.rules[other.rule].generic {
 			return true
 		}
 	}
 	for j := i - 1; j >= 0 && i-j <= maxShadow; j-- {
-		if other := s.candidates[j]; other.secret.overlaps(found.secret) && !s.matcher.rules[other.rule].generic {
+		other := &s.memo.verdicts[s.order[j]]
+		if other.secret.overlaps(found.secret) && !s.matcher.rules[other.rule].generic {
 			return true
 		}
 	}

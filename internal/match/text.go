@@ -57,6 +57,12 @@ func lineAround(text []byte, s span, limit int) span {
 	return span{from, to}
 }
 
+// reachOfLines returns what lines that [lineAround] found depend on: the bytes that end
+// them as well.
+func reachOfLines(lines span, size int) reach {
+	return reachOf(span{lines.start - 1, lines.end + len("\r\n")}, size)
+}
+
 // cursor counts lines and columns up to offsets that do not descend. Lines end at
 // LF; columns count code points.
 type cursor struct {
@@ -87,18 +93,20 @@ var (
 	allowTheir = []byte("gitleaks:allow")
 )
 
-// allowed reports whether a comment allows the match s.
-func allowed(text []byte, s span) bool {
+// allowed reports whether a comment allows the match s, and where one was looked for.
+func allowed(text []byte, s span) (bool, reach) {
 	lines := lineAround(text, s, maxLine)
+	looked := reachOfLines(lines, len(text))
+	if lines.start > 0 && text[lines.start-1] == '\n' {
+		end := lines.start - 1
+		above := span{lineAround(text, span{end, end}, maxLine).start, end}
+		first := reachOfLines(above, len(text))
+		looked.span.start, looked.start = first.span.start, first.start
+		if bytes.Contains(text[above.start:end], allowNext) {
+			return true, looked
+		}
+	}
 	here := text[lines.start:lines.end]
 	// Each comment about the next line holds the text of one about this line.
-	if bytes.Contains(here, allowTheir) || bytes.Count(here, allowHere) > bytes.Count(here, allowNext) {
-		return true
-	}
-	if lines.start == 0 || text[lines.start-1] != '\n' {
-		return false
-	}
-	end := lines.start - 1
-	above := lineAround(text, span{end, end}, maxLine)
-	return bytes.Contains(text[above.start:end], allowNext)
+	return bytes.Contains(here, allowTheir) || bytes.Count(here, allowHere) > bytes.Count(here, allowNext), looked
 }

@@ -1,0 +1,172 @@
+package match
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/unleak/unleak/rules/inspect"
+)
+
+// Copy is a range of bytes that a text has from another: Len bytes at At are those at
+// Base of the other.
+type Copy struct{ At, Base, Len int }
+
+// Memo is what a scan of one text remembers for texts that are made from it: where
+// keywords stand, and what the rules said of those that were more than a word. It
+// is immutable, and may be used by other scanners of the same matcher than the one that made it.
+type Memo struct {
+	size     int // of the text, in bytes
+	hits     []keywordHit
+	verdicts []verdict
+}
+
+// memos are for use again: every object with children needs one for as long as they are decoded.
+var memos = sync.Pool{New: func() any { return new(Memo) }}
+
+func newMemo(size int) *Memo {
+	m := memos.Get().(*Memo)
+	m.size, m.hits, m.verdicts = size, m.hits[:0], m.verdicts[:0]
+	return m
+}
+
+// Release gives the memo back. Nobody may use it afterwards.
+func (m *Memo) Release() {
+	if m == nil || cap(m.hits) > 1<<16 || cap(m.verdicts) > 1<<10 {
+		return
+	}
+	clear(m.verdicts) // lets go of the values
+	memos.Put(m)
+}
+
+// small reports whether the memo is worth its memory: texts of nothing but keywords are
+// searched again rather than remembered.
+func (m *Memo) small() bool {
+	return len(m.hits) <= 64+m.size/64 && len(m.verdicts) <= 16+m.size/512
+}
+
+// verdict is what a rule said of a keyword: a match, and whether it counts. Only the
+// matches are kept. Where there is no verdict on a keyword, the rule
+// matched nothing there.
+type verdict struct {
+	rule    int32
+	keyword span // the keyword that called the rule; empty for rules that see the whole text
+	match   span
+	secret  span
+	inspect inspect.Verdict
+	value   string // of the secret, made when first asked for
+
+	// What a comment or an allowlist says of the match depends on its lines.
+	lines   reach
+	allowed bool
+	pending uint64
+}
+
+func (v *verdict) move(by int) {
+	for _, s := range []*span{&v.keyword, &v.match, &v.secret, &v.lines.span} {
+		s.start += by
+		s.end += by
+	}
+}
+
+// reach is a range of a text that something depends on, and whether it also depends on
+// the text beginning or ending there.
+type reach struct {
+	span
+	start, end bool
+}
+
+// reachOf returns the reach of the bytes of s that a text of size bytes has.
+func reachOf(s span, size int) reach {
+	r := reach{s, s.start < 0, s.end > size}
+	r.span = span{max(0, s.start), min(size, s.end)}
+	return r
+}
+
+// unchanged reports whether a reach of a text of size bytes lies in what c copies, and was
+// the same in the text of baseSize bytes that it is copied from.
+func (r reach) unchanged(c Copy, size, baseSize int) bool {
+	switch {
+	case r.span.start < c.At || r.span.end > c.At+c.Len:
+		return false
+	case r.start && (c.At != 0 || c.Base != 0):
+		return false
+	case r.end && (c.At+c.Len != size || c.Base+c.Len != baseSize):
+		return false
+	}
+	return true
+}
+
+// carry scans a text that shares copies, which do not overlap and ascend by At, with the one
+// that base remembers: takes over what lies inside a copy, and searches what lies between.
+func (s *Scanner) carry(base *Memo, copies []Copy) {
+	searched := 0
+	for _, c := range copies {
+		// No keyword reaches over a copy of at least its length, so that none
+		// is found on both sides.
+		if c.Len < s.matcher.search.longest {
+			continue
+		}
+		s.search(span{searched, c.At})
+		s.takeOver(base, c)
+		searched = c.At + c.Len
+	}
+	s.search(span{searched, len(s.text)})
+}
+
+// sort makes the verdicts ascend by their keywords, which they nearly do.
+func (m *Memo) sort() {
+	byKeyword := func(a, b verdict) int { return a.keyword.start - b.keyword.start }
+	if !slices.IsSortedFunc(m.verdicts, byKeyword) {
+		slices.SortStableFunc(m.verdicts, byKeyword)
+	}
+}
+
+// takeOver takes the keywords that lie in a copy, and the verdicts on them. Rules whose
+// window reaches beyond the copy are asked again.
+func (s *Scanner) takeOver(base *Memo, c Copy) {
+	by := c.At - c.Base
+	from, _ := slices.BinarySearchFunc(base.hits, c.Base, func(h keywordHit, at int) int { return h.start - at })
+	for _, h := range base.hits[from:] {
+		if h.start >= c.Base+c.Len {
+			break
+		}
+		k := &s.matcher.keywords[h.keyword]
+		at := span{h.start + by, h.start + by + k.len}
+		if at.end > c.At+c.Len {
+			continue
+		}
+		s.memo.hits = append(s.memo.hits, keywordHit{at.start, h.keyword})
+		if k.inner(at, c) {
+			continue
+		}
+		for _, rule := range k.rules {
+			if !s.carried(rule, at, base, c) {
+				s.evaluate(rule, at)
+			}
+		}
+	}
+	first, _ := slices.BinarySearchFunc(base.verdicts, c.Base, func(v verdict, at int) int { return v.keyword.start - at })
+	for i := first; i < len(base.verdicts) && base.verdicts[i].keyword.start < c.Base+c.Len; i++ {
+		if v := base.verdicts[i]; v.keyword.end <= c.Base+c.Len {
+			if v.move(by); s.carried(v.rule, v.keyword, base, c) {
+				s.keep(v, v.lines.unchanged(c, len(s.text), base.size))
+			}
+		}
+	}
+}
+
+// keep adds a verdict that was carried over. Unless its lines are unchanged, it is asked again
+// what they say.
+func (s *Scanner) keep(v verdict, unchanged bool) {
+	if !unchanged {
+		s.allow(&v)
+	}
+	s.memo.verdicts = append(s.memo.verdicts, v)
+}
+
+// carried reports whether the verdict of a rule on the keyword at hit is the one that
+// it had where c copies it from.
+func (s *Scanner) carried(rule int32, hit span, base *Memo, c Copy) bool {
+	r := &s.matcher.rules[rule]
+	return !r.whole && r.reach(s.text, hit).unchanged(c, len(s.text), base.size)
+}
