@@ -37,7 +37,7 @@ func (t *treeComparer) compare(folder string, tree pack.ID, others []pack.ID, de
 		siblings = append(siblings, t.read(other, folder))
 	}
 	if depth > maxTreeDepth {
-		t.unread(tree, folder, fmt.Errorf("folders nest deeper than %d", maxTreeDepth))
+		t.tooDeep(tree, folder)
 		return
 	}
 	for _, e := range t.read(tree, folder).entries {
@@ -57,10 +57,7 @@ func (t *treeComparer) compare(folder string, tree pack.ID, others []pack.ID, de
 		if same {
 			continue
 		}
-		at := string(e.Name)
-		if folder != "" {
-			at = folder + "/" + at
-		}
+		at := inFolder(folder, e.Name)
 		if e.Type() == gitstore.ModeDir {
 			if newPath {
 				yield(change{path: at, id: e.ID, class: gitstore.ModeDir, newPath: true})
@@ -70,6 +67,18 @@ func (t *treeComparer) compare(folder string, tree pack.ID, others []pack.ID, de
 		}
 		yield(change{path: at, id: e.ID, class: e.Type(), newPath: newPath})
 	}
+}
+
+func (t *treeComparer) tooDeep(tree pack.ID, folder string) {
+	t.unread(tree, folder, fmt.Errorf("folders nest deeper than %d", maxTreeDepth))
+}
+
+// inFolder is the path of an entry of a folder, "" being the root.
+func inFolder(folder string, name []byte) string {
+	if folder == "" {
+		return string(name)
+	}
+	return folder + "/" + string(name)
 }
 
 // read returns a tree, empty when it cannot be read.

@@ -1,8 +1,10 @@
 package scanner
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/unleak/unleak/internal/gitstore"
@@ -23,21 +25,33 @@ func (st stagedSource) scan(ctx context.Context, s *session) (*Result, error) {
 		return nil, fmt.Errorf("opening the repository: %w", err)
 	}
 	defer repository.Close()
-	entries, problems := repository.Index(gitstore.Worktree{Name: repository.Layout.Worktree(), GitDir: repository.GitDir})
+	index, problems := repository.ReadIndex(gitstore.Worktree{Name: repository.Layout.Worktree(), GitDir: repository.GitDir})
 	c := newChangeScan(s, repository)
 	for _, p := range append(problems, repository.ObjectProblems()...) {
 		c.account.corrupt(finding.Gap{Path: p.Where, Reason: p.What})
 	}
-	head := c.headFiles(entries)
-	for _, e := range entries {
-		c.addStaged(e, head)
-	}
+	c.addIndex(index)
 	s.phase("blobs")
 	interrupted := c.run(ctx)
 	return &Result{
 		Header:   finding.Header{Source: sourceOf(repository, "staged", st.path), Coverage: c.account.close()},
 		Findings: c.assemble(c.hits, c.staged, c.content),
 	}, interrupted
+}
+
+// addIndex adds what an index has and HEAD has not.
+func (c *changeScan) addIndex(index *gitstore.Index) {
+	head := c.readHead(index)
+	at := 0
+	for _, same := range head.same {
+		for ; at < same.first; at++ {
+			c.addStaged(index.Entries[at], head.files)
+		}
+		at = max(at, same.end)
+	}
+	for ; at < len(index.Entries); at++ {
+		c.addStaged(index.Entries[at], head.files)
+	}
 }
 
 // addStaged adds what an entry of the index has and HEAD has not.
@@ -84,29 +98,57 @@ func (c *changeScan) addFolders(path string, head map[string]gitstore.TreeEntry)
 	}
 }
 
-// headFiles returns the files and folders of HEAD by path. Folders that the index has wholly
-// unchanged need not be read, but to know that takes reading them.
-func (c *changeScan) headFiles(entries []gitstore.IndexEntry) map[string]gitstore.TreeEntry {
-	files := make(map[string]gitstore.TreeEntry, len(entries))
+// headFiles is what HEAD has. Folders that the index has just as HEAD has them are in files
+// themselves, but not what is below them, and neither needs to be read.
+type headFiles struct {
+	files    map[string]gitstore.TreeEntry // files and folders by path
+	same     []entryRange                  // entries of the index in such folders, in order
+	index    *gitstore.Index
+	comparer *treeComparer
+}
+
+// entryRange is entries of an index from first up to but not including end.
+type entryRange struct{ first, end int }
+
+// readHead reads of HEAD what the index may differ from.
+func (c *changeScan) readHead(index *gitstore.Index) *headFiles {
+	h := &headFiles{files: map[string]gitstore.TreeEntry{}, index: index, comparer: c.comparer()}
 	head, ok := c.repository.Head()
 	if !ok || head.Target.IsZero() {
-		return files // an unborn branch: all of the index is new
+		return h // an unborn branch: all of the index is new
 	}
 	_, content, err := c.repository.Read(head.Target, nil, c.options.MaxObjectSize)
 	if err != nil {
 		c.unread(pack.Commit, head.Target, "", err)
-		return files
+		return h
 	}
 	commit, err := gitstore.ParseCommit(content)
 	if err != nil {
 		c.unread(pack.Commit, head.Target, "", err)
-		return files
+		return h
 	}
-	comparer := c.comparer()
-	comparer.compare("", commit.Tree, nil, 0, func(ch change) {
-		files[ch.path] = gitstore.TreeEntry{Mode: ch.class, ID: ch.id}
-	})
-	return files
+	h.read("", commit.Tree, 0)
+	slices.SortFunc(h.same, func(a, b entryRange) int { return cmp.Compare(a.first, b.first) })
+	return h
+}
+
+// read notes what is in a folder and below it.
+func (h *headFiles) read(folder string, tree pack.ID, depth int) {
+	if first, end, ok := h.index.Holds(folder, tree); ok {
+		h.same = append(h.same, entryRange{first, end})
+		return
+	}
+	if depth > maxTreeDepth {
+		h.comparer.tooDeep(tree, folder)
+		return
+	}
+	for _, e := range h.comparer.read(tree, folder).entries {
+		path := inFolder(folder, e.Name)
+		h.files[path] = gitstore.TreeEntry{Mode: e.Type(), ID: e.ID}
+		if e.Type() == gitstore.ModeDir {
+			h.read(path, e.ID, depth+1)
+		}
+	}
 }
 
 func (c *changeScan) comparer() *treeComparer {

@@ -1,13 +1,7 @@
 package gitstore
 
 import (
-	"bytes"
-	"crypto/sha1"
-	"errors"
-	"fmt"
 	"path/filepath"
-
-	"github.com/go-git/go-git/v5/plumbing/format/index"
 
 	"github.com/unleak/unleak/internal/gitstore/pack"
 )
@@ -28,76 +22,40 @@ type IndexEntry struct {
 	Tree bool
 }
 
-// Index returns the entries of a work tree's index in its order: path, then stage.
-// Without an index there are none. An index that cannot be read gives a problem.
+// Index is the index of a work tree. It does not change once read and may be used by several
+// goroutines.
+type Index struct {
+	Entries []IndexEntry // by path, then stage, unless the file is not in order
+
+	folders map[string]indexFolder // of the cached trees; nil where they are not to be used
+	special []int                  // entries that no tree can hold: of a conflict, or only intended
+}
+
+// Index returns the entries of a work tree's index; see [Layout.ReadIndex].
 func (l *Layout) Index(worktree Worktree) ([]IndexEntry, []Problem) {
+	index, found := l.ReadIndex(worktree)
+	return index.Entries, found
+}
+
+// ReadIndex reads a work tree's index. Without one there are no entries, and neither are
+// there in one that cannot be read, which gives a problem.
+func (l *Layout) ReadIndex(worktree Worktree) (*Index, []Problem) {
 	file := filepath.Join(worktree.GitDir, "index")
-	decoded, err := readIndex(file)
+	index, err := readIndex(file)
 	if err != nil {
-		return nil, l.unlessMissing(file, err)
+		return &Index{}, l.unlessMissing(file, err)
 	}
-	entries := make([]IndexEntry, 0, len(decoded.Entries))
-	for _, entry := range decoded.Entries {
-		entries = append(entries, IndexEntry{
-			Path:         entry.Name,
-			ID:           pack.ID(entry.Hash),
-			Mode:         uint32(entry.Mode),
-			Stage:        int(entry.Stage),
-			IntentToAdd:  entry.IntentToAdd,
-			SkipWorktree: entry.SkipWorktree,
-			Tree:         entry.Mode == treeMode,
-		})
-	}
-	return entries, nil
+	return index, nil
 }
 
 const treeMode = 0o40000
 
 // readIndex decodes an index file. The error wraps [fs.ErrNotExist] for none, and
 // is an [*UnsupportedError] for a split index.
-func readIndex(file string) (*index.Index, error) {
+func readIndex(file string) (*Index, error) {
 	content, err := readRegular(file, maxIndexFile)
 	if err != nil {
 		return nil, err
 	}
 	return decodeIndex(content)
-}
-
-func decodeIndex(content []byte) (decoded *index.Index, err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			decoded, err = nil, fmt.Errorf("malformed index: %v", cause)
-		}
-	}()
-	survey, err := surveyIndex(content)
-	if err != nil {
-		return nil, err
-	}
-	if survey.extensions["link"] {
-		return nil, &UnsupportedError{
-			What:   "a split index is not supported",
-			Remedy: "join it with `git update-index --no-split-index`",
-		}
-	}
-	sign(content)
-	decoded = &index.Index{}
-	err = index.NewDecoder(bytes.NewReader(content)).Decode(decoded)
-	if errors.Is(err, index.ErrUnknownExtension) && survey.extensions["sdir"] {
-		// A sparse index. The extension is only a mark, and comes after the entries.
-		err = nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("malformed index: %w", err)
-	}
-	return decoded, nil
-}
-
-// sign puts in the checksum that index.skipHash leaves out: the decoder wants one.
-func sign(content []byte) {
-	body := len(content) - sha1.Size
-	if body < 0 || !bytes.Equal(content[body:], make([]byte, sha1.Size)) {
-		return
-	}
-	sum := sha1.Sum(content[:body])
-	copy(content[body:], sum[:])
 }

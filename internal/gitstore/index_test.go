@@ -1,6 +1,8 @@
 package gitstore
 
 import (
+	"bytes"
+	"crypto/sha1"
 	"encoding/binary"
 	"fmt"
 	"os"
@@ -8,10 +10,22 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-git/go-git/v5/plumbing/format/index"
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/unleak/unleak/internal/gitstore/pack"
 	"github.com/unleak/unleak/internal/gittest"
 )
+
+func read(t testing.TB, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
 
 // staged prints entries in the form of git ls-files --stage -z.
 func staged(entries []IndexEntry) string {
@@ -79,10 +93,7 @@ func TestIndexIsWhatGitSays(t *testing.T) {
 func TestIndexWithoutChecksum(t *testing.T) {
 	repo := indexRepo(t)
 	file := filepath.Join(repo.Dir, ".git", "index")
-	content, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	content := []byte(read(t, file))
 	clear(content[len(content)-20:])
 	write(t, file, string(content))
 	if entries := indexOf(t, locate(t, repo.Dir), 0); len(entries) == 0 {
@@ -129,19 +140,18 @@ func TestSparseIndex(t *testing.T) {
 func TestIndexThatCannotBeReadIsAProblem(t *testing.T) {
 	repo := indexRepo(t)
 	file := filepath.Join(repo.Dir, ".git", "index")
-	good, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	good := []byte(read(t, file))
 	flipped := append([]byte{}, good...)
 	flipped[len(flipped)/2] ^= 1
-	many := append([]byte{}, good...)
+	many := append([]byte{}, good[:len(good)-20]...)
 	binary.BigEndian.PutUint32(many[8:], 1<<31)
+	unsigned := strings.Repeat("\x00", 20)
 	for name, test := range map[string]struct{ content, want string }{
 		"empty":               {"", "too early"},
-		"wrong checksum":      {string(flipped), "malformed index"},
-		"cut off":             {string(good[:len(good)/2]), "malformed index"},
-		"more than there are": {string(many), "malformed index"},
+		"wrong checksum":      {string(flipped), "checksum"},
+		"cut off":             {string(good[:len(good)/2]) + unsigned, "too early"},
+		"more than there are": {string(many) + unsigned, "too early"},
+		"unknown extension":   {string(good[:len(good)-20]) + "true\x00\x00\x00\x00" + unsigned, "extension"},
 		"names of terabytes":  {bomb(), "longer together"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -190,11 +200,71 @@ func bomb() string {
 	return string(head) + entry(strings.Repeat("a", 1<<20)) + strings.Repeat(entry("b"), count) + strings.Repeat("\x00", 20)
 }
 
+// byGoGit decodes an index with go-git's decoder, which wants a checksum.
+func byGoGit(content []byte) (entries []IndexEntry, err error) {
+	content = bytes.Clone(content)
+	body := len(content) - sha1.Size
+	sum := sha1.Sum(content[:body])
+	copy(content[body:], sum[:])
+	var decoded index.Index
+	if err := index.NewDecoder(bytes.NewReader(content)).Decode(&decoded); err != nil {
+		return nil, err
+	}
+	for _, e := range decoded.Entries {
+		entries = append(entries, IndexEntry{
+			Path: e.Name, ID: pack.ID(e.Hash), Mode: uint32(e.Mode), Stage: int(e.Stage),
+			IntentToAdd: e.IntentToAdd, SkipWorktree: e.SkipWorktree, Tree: e.Mode == treeMode,
+		})
+	}
+	return entries, nil
+}
+
+func TestIndexIsWhatGoGitSays(t *testing.T) {
+	repo := indexRepo(t)
+	for _, version := range []string{"2", "3", "4"} {
+		repo.Git("update-index", "--index-version", version)
+		content := read(t, filepath.Join(repo.Dir, ".git", "index"))
+		decoded, err := decodeIndex([]byte(content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := byGoGit([]byte(content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, decoded.Entries); diff != "" {
+			t.Errorf("version %s: %s", version, diff)
+		}
+	}
+}
+
+// FuzzIndex also compares with go-git where that decodes the same file.
 func FuzzIndex(f *testing.F) {
 	f.Add([]byte("DIRC\x00\x00\x00\x02\x00\x00\x00\x00" + strings.Repeat("\x00", 20)))
+	for _, version := range []string{"2", "3", "4"} {
+		repo := gittest.New(f)
+		repo.Write("a/b/file", "1")
+		repo.Write("a/other", "2")
+		repo.Commit("first")
+		repo.Write("planned", "3")
+		repo.Git("add", "-N", "planned")
+		repo.Git("update-index", "--index-version", version)
+		content := read(f, filepath.Join(repo.Dir, ".git", "index"))
+		f.Add([]byte(content[:len(content)-sha1.Size] + strings.Repeat("\x00", sha1.Size)))
+	}
 	f.Fuzz(func(t *testing.T, content []byte) {
-		if decoded, err := decodeIndex(content); err == nil && decoded == nil {
-			t.Error("neither index nor error")
+		decoded, err := decodeIndex(content)
+		if err != nil {
+			return
+		}
+		for folder, known := range decoded.folders {
+			first, end, ok := decoded.Holds(folder, known.tree)
+			if ok && (first < 0 || end > len(decoded.Entries) || end < first) {
+				t.Errorf("%q holds entries %d to %d", folder, first, end)
+			}
+		}
+		if want, err := byGoGit(content); err == nil && !cmp.Equal(want, decoded.Entries, cmpopts.EquateEmpty()) {
+			t.Error(cmp.Diff(want, decoded.Entries))
 		}
 	})
 }

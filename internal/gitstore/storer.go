@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/filemode"
 	"github.com/go-git/go-git/v5/plumbing/format/index"
 	"github.com/go-git/go-git/v5/storage"
 
@@ -68,8 +69,8 @@ func (s *Storer) Shallow() ([]plumbing.Hash, error) {
 // SetShallow returns [ErrReadOnly].
 func (s *Storer) SetShallow([]plumbing.Hash) error { return ErrReadOnly }
 
-// Index returns the index of the work tree; a repository without one has an
-// empty index.
+// Index returns the entries of the work tree's index, without the stat data by which
+// git tells whether a file was touched. A repository without an index has an empty one.
 func (s *Storer) Index() (*index.Index, error) {
 	file := filepath.Join(s.layout.GitDir, "index")
 	decoded, err := readIndex(file)
@@ -79,7 +80,14 @@ func (s *Storer) Index() (*index.Index, error) {
 	case err != nil:
 		return nil, fmt.Errorf("index of %s: %w", printable(s.layout.GitDir), err)
 	}
-	return decoded, nil
+	entries := make([]*index.Entry, len(decoded.Entries))
+	for i, e := range decoded.Entries {
+		entries[i] = &index.Entry{
+			Name: e.Path, Hash: plumbing.Hash(e.ID), Mode: filemode.FileMode(e.Mode), Stage: index.Stage(e.Stage),
+			IntentToAdd: e.IntentToAdd, SkipWorktree: e.SkipWorktree,
+		}
+	}
+	return &index.Index{Version: 2, Entries: entries}, nil
 }
 
 // SetIndex returns [ErrReadOnly].
