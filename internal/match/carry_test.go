@@ -1,6 +1,7 @@
 package match
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -23,6 +24,11 @@ keywords = ["key_"]
 [[rules.allowlists]]
 regexTarget = "line"
 regexes = ["harmless"]
+[[rules]]
+id = "long"
+description = "d"
+regex = '''xtok=long([a-z])'''
+keywords = ["xtok=long"] # with others inside
 [[rules]]
 id = "wide"
 description = "d"
@@ -59,7 +65,7 @@ tags = ["generic"]
 // fragments are what texts of carryRules are made of.
 var fragments = []string{
 	"key_abcd12", "KEY_zz9911", "k", "ey_", "key", "_", "tok = abc", "tok", " =", "abcdef", "lin", "line=x", "=", "beg", "end", "!", "whole:ab", "xle:cd",
-	"who", "@abc@", "@", "\n", "\r\n", "\n\n", "harmless", "# unleak:al" + "low", "# unleak:al" + "low-next-line\n", "é", "\xff", "0123456789",
+	"who", "@abc@", "@", "\n", "\r\n", "\n\n", "harmless", "xtok=long", "xtok=", "long", "x", "# unleak:al" + "low", "# unleak:al" + "low-next-line\n", "é", "\xff", "0123456789",
 }
 
 // writer makes random texts and random changes of them.
@@ -89,7 +95,7 @@ func (w *writer) change(base []byte) (text []byte, copies []Copy) {
 			text = append(text, base[from:to]...)
 		}
 	}
-	switch w.random.IntN(8) {
+	switch w.random.IntN(12) {
 	case 0: // anything from anywhere
 		for range w.random.IntN(6) {
 			from := w.random.IntN(len(base) + 1)
@@ -98,7 +104,37 @@ func (w *writer) change(base []byte) (text []byte, copies []Copy) {
 				text = append(text, w.text(2)...)
 			}
 		}
-	case 1: // as it is, but for its ends
+	case 1: // in small pieces
+		for range w.random.IntN(12) {
+			from := w.random.IntN(len(base) + 1)
+			take(from, min(len(base), from+w.random.IntN(9)))
+		}
+		take(w.random.IntN(len(base)+1), len(base))
+	case 2: // a keyword put together of what is copied and what is not
+		take(0, w.random.IntN(len(base)+1))
+		word := "xtok=longa"
+		for len(word) > 0 {
+			n := 1 + w.random.IntN(len(word))
+			if at := bytes.Index(base, []byte(word[:n])); at >= 0 && w.random.IntN(2) == 0 {
+				take(at, at+n)
+			} else {
+				text = append(text, word[:n]...)
+			}
+			word = word[n:]
+		}
+		take(w.random.IntN(len(base)+1), len(base))
+	case 3: // a keyword completed behind a copy that ends in it and has others there, then cut in two
+		if at := bytes.Index(base, []byte("xtok=")); at >= 0 {
+			cut := at + 1 + w.random.IntN(5)
+			if w.random.IntN(2) == 0 {
+				take(cut, len(base))
+				break
+			}
+			take(0, at+5)
+			text = append(text, "longa"...)
+			take(at+5, len(base))
+		}
+	case 4: // as it is, but for its ends
 		text = append(text, w.text(2)...)
 		take(w.random.IntN(min(3, len(base)+1)), max(0, len(base)-w.random.IntN(3)))
 		text = append(text, w.text(2)...)
