@@ -18,12 +18,16 @@ type Object struct {
 	Kind    pack.Kind
 	Content []byte
 	// HasBase says that Delta gives Content from BaseContent, the content of
-	// object Base, which the same visitor has visited before. Following bases from
+	// object Base, which was visited before. Following bases from
 	// object to object never ends in a circle.
 	HasBase     bool
 	Base        uint32
 	BaseContent []byte
 	Delta       pack.Delta
+	// HasChildren says that other objects may be made from this one. What the visitor sets as
+	// Memo, their visitors, which need not be the same, are given as BaseMemo, unless memory was short.
+	HasChildren    bool
+	Memo, BaseMemo pack.Memo
 }
 
 // Visitor is one worker's receiver of a walk; its methods are not called
@@ -56,9 +60,10 @@ func (t *Table) Walk(ctx context.Context, options WalkOptions, newVisitor func()
 	tasks := t.tasks(options.Kinds)
 	var next atomic.Int64
 	var failures failures
+	exchange := newExchange(options.Jobs)
 	workers := pool.New().WithContext(ctx).WithCancelOnError()
 	for range options.Jobs {
-		w := &walkWorker{table: t, options: options, visitor: newVisitor(), failures: &failures}
+		w := &walkWorker{table: t, options: options, visitor: newVisitor(), failures: &failures, exchange: exchange}
 		workers.Go(func(ctx context.Context) error {
 			defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 			return w.run(ctx, tasks, &next)
@@ -108,6 +113,7 @@ type walkWorker struct {
 	options  WalkOptions
 	visitor  Visitor
 	failures *failures
+	exchange *exchange
 
 	walker *pack.Walker
 	store  uint32
@@ -124,24 +130,38 @@ func (w *walkWorker) run(ctx context.Context, tasks []task, next *atomic.Int64) 
 		reading := reading{repository: w.table.repository}
 		return reading.readIntact(id, max(w.options.Limit, pack.DefaultBudget))
 	}
-	for {
-		from := int(next.Add(chunk)) - chunk
-		if from >= len(tasks) {
-			return nil
-		}
-		for _, task := range tasks[from:min(from+chunk, len(tasks))] {
+	w.walker.Hungry = w.exchange.hungry
+	w.walker.Give = func(s pack.Subtree) { w.exchange.give(part{w.store, s}) }
+	defer w.exchange.leave()
+	for from := 0; from < len(tasks); {
+		from = int(next.Add(chunk)) - chunk
+		for _, task := range tasks[min(from, len(tasks)):min(from+chunk, len(tasks))] {
 			if err := w.do(ctx, task); err != nil {
 				return err
 			}
 		}
 	}
+	for {
+		part, ok := w.exchange.take(ctx)
+		if !ok {
+			return ctx.Err()
+		}
+		w.enter(part.store)
+		if err := w.walker.Resume(ctx, part.tree, w); err != nil {
+			return err
+		}
+	}
+}
+
+// enter makes store, which is a pack, the one that slots are of.
+func (w *walkWorker) enter(store uint32) {
+	w.store, w.forest = store, w.table.repository.packs[store].Forest()
 }
 
 func (w *walkWorker) do(ctx context.Context, t task) error {
 	if packs := w.table.repository.packs; int(t.store) < len(packs) {
-		p := packs[t.store]
-		w.store, w.forest = t.store, p.Forest()
-		return w.walker.Tree(ctx, p, t.at, w)
+		w.enter(t.store)
+		return w.walker.Tree(ctx, packs[t.store], t.at, w)
 	}
 	w.loose(t)
 	return ctx.Err()
@@ -167,13 +187,15 @@ func (w *walkWorker) Wanted(slot uint32) bool { return w.table.chosen(w.store, w
 
 // Visit implements [pack.Visitor].
 func (w *walkWorker) Visit(o *pack.Object) {
-	w.object = Object{Index: w.rank(o.Slot), Kind: o.Kind, Content: o.Content, HasBase: o.HasBase}
+	w.object = Object{Index: w.rank(o.Slot), Kind: o.Kind, Content: o.Content, HasBase: o.HasBase, HasChildren: o.HasChildren}
 	// A base that was visited is one whose known copy lies in this tree. Another might be
 	// a delta against this very object where its known copy is.
 	if o.HasBase {
 		w.object.Base, w.object.BaseContent, w.object.Delta = w.rank(o.Base), o.BaseContent, o.Delta
+		w.object.BaseMemo = o.BaseMemo
 	}
 	w.visitor.Visit(&w.object)
+	o.Memo = w.object.Memo
 }
 
 func (w *walkWorker) rank(slot uint32) uint32 { return w.table.rank(w.store, w.forest.Position(slot)) }

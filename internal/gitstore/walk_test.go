@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,13 +32,26 @@ type walked struct {
 	failed  map[string]error
 	sizes   map[string]int64
 	bases   map[uint32]uint32
+	memos   map[uint32]pack.Memo
+	// Memos that were not released, and such that were twice.
+	kept, twice atomic.Int64
+}
+
+// memo is what walkVisitor keeps with an object.
+type memo struct {
+	visitor  *walkVisitor
+	released atomic.Bool
+}
+
+func (m *memo) Release() {
+	m.visitor.kept.Add(-1)
+	if m.released.Swap(true) {
+		m.visitor.twice.Add(1)
+	}
 }
 
 // walkVisitor is one worker's.
-type walkVisitor struct {
-	*walked
-	seen map[uint32]string
-}
+type walkVisitor struct{ *walked }
 
 func (v *walkVisitor) Visit(o *Object) {
 	id := v.table.ID(o.Index)
@@ -47,12 +61,19 @@ func (v *walkVisitor) Visit(o *Object) {
 	if HashObject(o.Kind, o.Content) != id {
 		v.t.Errorf("the content of %s has another name", id)
 	}
-	if base, seen := v.seen[o.Base]; o.HasBase && (!seen || base != string(o.BaseContent)) {
-		v.t.Errorf("%s has base %s, which its visitor has not seen with that content", id, v.table.ID(o.Base))
-	}
-	v.seen[o.Index] = string(o.Content)
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if base, seen := v.content[v.table.ID(o.Base).String()]; o.HasBase && (!seen || base != string(o.BaseContent)) {
+		v.t.Errorf("%s has base %s, which was not visited before with that content", id, v.table.ID(o.Base))
+	}
+	if o.HasBase && o.BaseMemo != v.memos[o.Base] && o.BaseMemo != nil {
+		v.t.Errorf("%s is given the memo of another object than its base", id)
+	}
+	if o.HasChildren {
+		m := &memo{visitor: v}
+		v.kept.Add(1)
+		o.Memo, v.memos[o.Index] = m, m
+	}
 	v.once(id.String())
 	v.kinds[id.String()], v.content[id.String()] = o.Kind.String(), string(o.Content)
 	if !o.HasBase {
@@ -84,7 +105,7 @@ func (w *walked) once(id string) {
 func walk(t *testing.T, r *Repository, options WalkOptions, edits ...func(*walked)) *walked {
 	t.Helper()
 	w := &walked{t: t, table: r.Table(), kinds: map[string]string{}, content: map[string]string{},
-		failed: map[string]error{}, sizes: map[string]int64{}, bases: map[uint32]uint32{}}
+		failed: map[string]error{}, sizes: map[string]int64{}, bases: map[uint32]uint32{}, memos: map[uint32]pack.Memo{}}
 	for _, edit := range edits {
 		edit(w)
 	}
@@ -94,9 +115,12 @@ func walk(t *testing.T, r *Repository, options WalkOptions, edits ...func(*walke
 	if options.Kinds == nil {
 		options.Kinds = allKinds
 	}
-	err := w.table.Walk(t.Context(), options, func() Visitor { return &walkVisitor{w, map[uint32]string{}} })
+	err := w.table.Walk(t.Context(), options, func() Visitor { return &walkVisitor{w} })
 	if err != nil {
 		t.Fatal(err)
+	}
+	if kept, twice := w.kept.Load(), w.twice.Load(); kept != 0 || twice != 0 {
+		t.Errorf("%d memos were not released, %d twice", kept, twice)
 	}
 	for start := range w.bases {
 		at, steps := start, 0

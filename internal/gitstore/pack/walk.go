@@ -13,13 +13,21 @@ type Object struct {
 	Kind    Kind
 	Content []byte
 	// HasBase says that the object is stored as a delta against the object at
-	// slot Base of the same pack, and that the walker visited that one before:
+	// slot Base of the same pack, and that this one was visited before:
 	// Delta gives Content from BaseContent.
 	HasBase     bool
 	Base        uint32
 	BaseContent []byte
 	Delta       Delta
+	// HasChildren says that other objects may be stored as deltas against this one. What
+	// the visitor sets as Memo, they are given as BaseMemo, unless memory was short.
+	HasChildren    bool
+	Memo, BaseMemo Memo
 }
+
+// Memo is what a visitor keeps with an object for those that are made from it. Release is called
+// once, when no more of them come, from whichever walker had the last.
+type Memo interface{ Release() }
 
 // Visitor receives what a walk meets. Its methods are called from the walker's
 // goroutine.
@@ -44,6 +52,10 @@ type Walker struct {
 	// object that is damaged here; nil when there is nowhere else to look. What it
 	// returns belongs to the walker.
 	External func(ID) (Kind, []byte, error)
+	// Hungry, if set, is asked before each object whether another walker has nothing to do;
+	// Give then hands a part of the walk over, for [Walker.Resume].
+	Hungry func() bool
+	Give   func(Subtree)
 
 	buffers buffers
 	inflate inflater
@@ -56,9 +68,11 @@ type Walker struct {
 // frame is an object whose children are being decoded.
 type frame struct {
 	slot    uint32
-	child   uint32 // next child to decode, or none
+	child   uint32 // next child to decode, or end
+	end     uint32 // the child behind the last one, or none
 	content []byte // nil after it was dropped to keep the budget
 	visited bool
+	memo    Memo
 }
 
 // NewWalker returns a walker that draws on budget.
@@ -77,9 +91,18 @@ func (w *Walker) Tree(ctx context.Context, p *Pack, root uint32, v Visitor) erro
 	}
 	defer w.unwind()
 	w.push(f, w.step(p, f, root, frame{}, v))
+	return w.run(ctx, p, v)
+}
+
+// run decodes what hangs under the objects on the stack.
+func (w *Walker) run(ctx context.Context, p *Pack, v Visitor) error {
+	f := p.Forest()
 	for len(w.stack) > 0 {
 		if err := ctx.Err(); err != nil {
 			return err
+		}
+		if w.Hungry != nil && len(w.path) == 0 && w.Hungry() {
+			w.share(p)
 		}
 		top := len(w.stack) - 1
 		slot := w.stack[top].child
@@ -91,8 +114,8 @@ func (w *Walker) Tree(ctx context.Context, p *Pack, root uint32, v Visitor) erro
 			}
 			next = w.step(p, f, slot, w.stack[top], v)
 		}
-		if w.stack[top].child == none { // the last child frees the base before its own subtree
-			w.buffers.put(w.stack[top].content)
+		if w.stack[top].child == w.stack[top].end { // the last child frees the base before its own subtree
+			w.free(&w.stack[top])
 			w.stack = w.stack[:top]
 		}
 		w.push(f, next)
@@ -128,11 +151,21 @@ func (w *Walker) push(f *Forest, next frame) {
 	if next.content == nil {
 		return
 	}
-	if next.child = f.first[next.slot]; next.child == none {
-		w.buffers.put(next.content)
+	next.child, next.end = f.first[next.slot], none
+	if next.child == none {
+		w.free(&next)
 		return
 	}
 	w.stack = append(w.stack, next)
+}
+
+// free gives back what a frame holds.
+func (w *Walker) free(f *frame) {
+	w.buffers.put(f.content)
+	if f.memo != nil {
+		f.memo.Release()
+	}
+	f.content, f.memo = nil, nil
 }
 
 // step decodes the object at slot onto base and has it visited. The frame it returns has no
@@ -156,15 +189,16 @@ func (w *Walker) step(p *Pack, f *Forest, slot uint32, base frame, v Visitor) fr
 	o := &w.object
 	o.Slot, o.Kind, o.Content = slot, f.kinds[slot], content
 	if o.HasBase = o.HasBase && base.visited; o.HasBase {
-		o.Base, o.BaseContent = base.slot, base.content
+		o.Base, o.BaseContent, o.BaseMemo = base.slot, base.content, base.memo
 	} else {
-		o.Base, o.BaseContent, o.Delta = none, nil, Delta{}
+		o.Base, o.BaseContent, o.BaseMemo, o.Delta = none, nil, nil, Delta{}
 	}
+	o.HasChildren, o.Memo = f.first[slot] != none, nil
 	if err := Guard(func() error { v.Visit(o); return nil }); err != nil {
 		v.Failed(slot, size, fmt.Errorf("%w: %w", ErrVisitor, err))
 		return next
 	}
-	next.visited = true
+	next.visited, next.memo = true, o.Memo
 	return next
 }
 
@@ -225,14 +259,13 @@ func (w *Walker) trim() {
 	}
 	w.buffers.drop()
 	for i := 0; i < len(w.stack)-1 && w.buffers.budget.over(); i++ {
-		w.buffers.put(w.stack[i].content)
-		w.stack[i].content = nil
+		w.free(&w.stack[i])
 	}
 }
 
 func (w *Walker) unwind() {
-	for _, frame := range w.stack {
-		w.buffers.put(frame.content)
+	for i := range w.stack {
+		w.free(&w.stack[i])
 	}
 	w.stack = w.stack[:0]
 }
