@@ -55,6 +55,16 @@ func (c *collector) scan(object uint32, text []byte, kind finding.Kind) {
 	}
 }
 
+// scanFrom collects the hits in a blob that shares copies with the one that base remembers,
+// and returns what to remember of it in turn, or nil.
+func (c *collector) scanFrom(base *match.Memo, copies []match.Copy, object uint32, content []byte) *match.Memo {
+	hits, memo := c.scanner.ScanFrom(base, copies, content)
+	for _, h := range hits {
+		c.add(object, finding.KindBlob, h)
+	}
+	return memo
+}
+
 // scanRaw collects the hits in a raw commit or tag. In the message, which begins at an
 // offset, lines count from its own first.
 func (c *collector) scanRaw(object uint32, raw []byte, message int, kindAt func(offset int) finding.Kind) {

@@ -23,8 +23,11 @@ type Options struct {
 	MaxObjectSize int64 // bytes of the largest text to scan; 0 for [DefaultMaxObjectSize]
 	MemoryBudget  int64 // bytes of decoded objects held at once; 0 for [DefaultMemoryBudget]
 	Reveal        bool  // findings show their values
-	Tool          finding.Tool
-	Progress      *Progress // followed by whoever shows it; may be nil
+	// Full has every blob matched whole, and not only where a delta changes it. The findings
+	// are the same: it is there to check that.
+	Full     bool
+	Tool     finding.Tool
+	Progress *Progress // followed by whoever shows it; may be nil
 }
 
 // Progress is how far a scan has come. Its methods may be called at any time from any

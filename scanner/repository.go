@@ -165,6 +165,7 @@ func (r *repositoryScan) walk(ctx context.Context, kinds []pack.Kind) error {
 	})
 	for _, v := range visitors {
 		r.hits = append(r.hits, v.collector.hits...)
+		r.stats.Matched += v.collector.scanner.Searched
 		r.graph.Merge(v.recorder)
 		for kind, n := range v.scanned {
 			if n > 0 {

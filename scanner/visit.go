@@ -4,6 +4,7 @@ import (
 	"github.com/unleak/unleak/internal/gitstore"
 	"github.com/unleak/unleak/internal/gitstore/pack"
 	"github.com/unleak/unleak/internal/history"
+	"github.com/unleak/unleak/internal/match"
 	"github.com/unleak/unleak/scanner/finding"
 )
 
@@ -14,6 +15,7 @@ type objectVisitor struct {
 	recorder  *history.Recorder
 	scanned   [pack.Tag + 1]int64
 	bytes     [pack.Tag + 1]int64
+	copies    []match.Copy
 }
 
 // Visit implements [gitstore.Visitor].
@@ -35,8 +37,45 @@ func (v *objectVisitor) Visit(o *gitstore.Object) {
 	case pack.Tree:
 		v.malformed(o, v.recorder.Tree(o))
 	case pack.Blob:
-		v.collector.scan(o.Index, o.Content, finding.KindBlob)
+		v.blob(o)
 	}
+}
+
+// blob matches what the delta of a blob changes, and takes over the rest from its base.
+func (v *objectVisitor) blob(o *gitstore.Object) {
+	base, _ := o.BaseMemo.(*match.Memo)
+	v.copies = v.copies[:0]
+	if base != nil {
+		v.copies = copiesOf(o.Delta, v.copies)
+	}
+	if memo := v.collector.scanFrom(base, v.copies, o.Index, o.Content); memo != nil && o.HasChildren && !v.scan.options.Full {
+		o.Memo = memo
+	} else {
+		memo.Release()
+	}
+}
+
+// copiesOf appends the ranges that a delta copies, those in one piece that are.
+func copiesOf(d pack.Delta, copies []match.Copy) []match.Copy {
+	at := 0
+	for rest := d.Instructions; len(rest) > 0; {
+		op, after, err := d.Next(rest)
+		if err != nil {
+			return copies // the delta has been applied, so this is no error it can have
+		}
+		rest = after
+		if op.Insert != nil {
+			at += len(op.Insert)
+			continue
+		}
+		if last := len(copies) - 1; last >= 0 && copies[last].At+copies[last].Len == at && copies[last].Base+copies[last].Len == op.Offset {
+			copies[last].Len += op.Size
+		} else {
+			copies = append(copies, match.Copy{At: at, Base: op.Offset, Len: op.Size})
+		}
+		at += op.Size
+	}
+	return copies
 }
 
 // malformed accounts for an object that decodes but does not say what its kind must.

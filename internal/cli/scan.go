@@ -21,7 +21,7 @@ type scanFlags struct {
 	ruleFlags
 	outputFlags
 	profiles
-	reveal, exitZero            bool
+	reveal, exitZero, full      bool
 	stats                       string // file
 	jobs                        int
 	maxObjectSize, memoryBudget byteSize
@@ -66,6 +66,7 @@ func (a *app) scan(ctx context.Context, flags *scanFlags, argument string) (err 
 	options := scanner.Options{
 		Rules:         set,
 		Jobs:          flags.jobs,
+		Full:          flags.full,
 		MaxObjectSize: int64(flags.maxObjectSize),
 		MemoryBudget:  int64(flags.memoryBudget),
 		Reveal:        flags.reveal,

@@ -53,6 +53,7 @@ func (a *app) addScanFlags(cmd *cobra.Command, f *scanFlags) {
 	hidden := newGroup("")
 	hidden.flags.StringVar(&f.cpu, "cpuprofile", "", "write a CPU profile to `FILE`")
 	hidden.flags.StringVar(&f.memory, "memprofile", "", "write an allocation profile to `FILE`")
+	hidden.flags.BoolVar(&f.full, "full-scan", false, "match every blob whole, and not only where a delta changes it")
 	hidden.flags.VisitAll(func(flag *pflag.Flag) { flag.Hidden = true })
 
 	groups := []flagGroup{what, reports, selection, limits}
