@@ -33,6 +33,7 @@ var rooms = map[string][]string{
 	"internal/gitstore":      {"internal/gitstore/pack"},
 	"internal/gitstore/pack": {},
 	"internal/gittest":       {},
+	"internal/gittest/synth": {"", "rules", "scanner", "internal/secrettest"},
 	"internal/secrettest":    {},
 }
 
@@ -50,7 +51,7 @@ var outside = map[string][]string{
 }
 
 // forTests may be imported by tests alone.
-var forTests = []string{"internal/gittest", "internal/secrettest", "testing"}
+var forTests = []string{"internal/gittest", "internal/gittest/synth", "internal/secrettest", "testing"}
 
 type listedPackage struct {
 	ImportPath string
