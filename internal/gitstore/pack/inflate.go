@@ -8,6 +8,8 @@ import (
 	"io"
 
 	"github.com/klauspost/compress/flate"
+
+	"github.com/unleak/unleak/internal/gitstore/deflate"
 )
 
 var (
@@ -27,8 +29,19 @@ func plausible(size uint64, packed int) bool { return size/maxRatio <= uint64(pa
 
 // inflater inflates zlib streams (RFC 1950) of known size. Not for concurrent use.
 type inflater struct {
-	source bytes.Reader
+	whole  deflate.Decoder // of inflate
+	source bytes.Reader    // of start and stream, as is flate
 	flate  io.ReadCloser
+	taken  int // bytes of the stream read last, without its checksum
+}
+
+const zlibHeader = 2 // bytes
+
+func checkHeader(packed []byte) error {
+	if len(packed) < zlibHeader || packed[0]&15 != 8 || binary.BigEndian.Uint16(packed)%31 != 0 || packed[1]&0x20 != 0 {
+		return errZlibHeader
+	}
+	return nil
 }
 
 // inflate fills target from the zlib stream at the start of packed, and fails unless the
@@ -36,27 +49,34 @@ type inflater struct {
 // only when verify is set: pack indexes carry a CRC of the packed bytes, which is
 // several times cheaper to check.
 func (z *inflater) inflate(target, packed []byte, verify bool) error {
-	if err := z.start(target, packed); err != nil {
+	if err := checkHeader(packed); err != nil {
 		return err
 	}
-	if err := z.finish(); err != nil || !verify {
+	read, err := z.whole.Inflate(target, packed[zlibHeader:])
+	z.taken = zlibHeader + read
+	switch {
+	case errors.Is(err, deflate.ErrShort), errors.Is(err, deflate.ErrUnderfull):
+		return errZlibShort
+	case errors.Is(err, deflate.ErrOverfull):
+		return errZlibLong
+	case err != nil || !verify:
 		return err
 	}
 	return z.checkSum(packed, adler32.Checksum(target))
 }
 
-// start fills target from the beginning of the stream.
-func (z *inflater) start(target, packed []byte) error {
-	if len(packed) < 2 || packed[0]&15 != 8 || binary.BigEndian.Uint16(packed)%31 != 0 || packed[1]&0x20 != 0 {
-		return errZlibHeader
+// start begins to read a stream a part at a time, and fills head from its beginning.
+func (z *inflater) start(head, packed []byte) error {
+	if err := checkHeader(packed); err != nil {
+		return err
 	}
-	z.source.Reset(packed[2:])
+	z.source.Reset(packed[zlibHeader:])
 	if z.flate == nil {
 		z.flate = flate.NewReader(&z.source)
 	} else if err := z.flate.(flate.Resetter).Reset(&z.source, nil); err != nil {
 		return err
 	}
-	return z.fill(target)
+	return z.fill(head)
 }
 
 func (z *inflater) fill(target []byte) error {
@@ -82,7 +102,7 @@ func (z *inflater) finish() error {
 
 // checkSum compares the Adler-32 behind the stream, which was read to its end.
 func (z *inflater) checkSum(packed []byte, sum uint32) error {
-	rest := packed[len(packed)-z.source.Len():]
+	rest := packed[z.taken:]
 	if len(rest) < 4 || binary.BigEndian.Uint32(rest) != sum {
 		return errZlibSum
 	}
@@ -108,6 +128,7 @@ func (z *inflater) stream(sink io.Writer, size uint64, packed []byte) error {
 	if err != nil {
 		return err
 	}
+	z.taken = len(packed) - z.source.Len()
 	return z.checkSum(packed, sum.Sum32())
 }
 
@@ -116,4 +137,4 @@ const streamPart = 64 << 10
 
 // packedLen returns how many bytes the stream read last took, header and checksum
 // included. It needs the same packed slice.
-func (z *inflater) packedLen(packed []byte) int { return len(packed) - z.source.Len() + 4 }
+func (z *inflater) packedLen(packed []byte) int { return z.taken + 4 }
