@@ -46,36 +46,15 @@ func (v *objectVisitor) blob(o *gitstore.Object) {
 	base, _ := o.BaseMemo.(*match.Memo)
 	v.copies = v.copies[:0]
 	if base != nil {
-		v.copies = copiesOf(o.Delta, v.copies)
+		for _, c := range o.Copies {
+			v.copies = append(v.copies, match.Copy(c))
+		}
 	}
 	if memo := v.collector.scanFrom(base, v.copies, o.Index, o.Content); memo != nil && o.HasChildren && !v.scan.options.Full {
 		o.Memo = memo
 	} else {
 		memo.Release()
 	}
-}
-
-// copiesOf appends the ranges that a delta copies, those in one piece that are.
-func copiesOf(d pack.Delta, copies []match.Copy) []match.Copy {
-	at := 0
-	for rest := d.Instructions; len(rest) > 0; {
-		op, after, err := d.Next(rest)
-		if err != nil {
-			return copies // the delta has been applied, so this is no error it can have
-		}
-		rest = after
-		if op.Insert != nil {
-			at += len(op.Insert)
-			continue
-		}
-		if last := len(copies) - 1; last >= 0 && copies[last].At+copies[last].Len == at && copies[last].Base+copies[last].Len == op.Offset {
-			copies[last].Len += op.Size
-		} else {
-			copies = append(copies, match.Copy{At: at, Base: op.Offset, Len: op.Size})
-		}
-		at += op.Size
-	}
-	return copies
 }
 
 // malformed accounts for an object that decodes but does not say what its kind must.

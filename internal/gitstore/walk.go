@@ -24,6 +24,7 @@ type Object struct {
 	Base        uint32
 	BaseContent []byte
 	Delta       pack.Delta
+	Copies      []pack.Copy // what Delta copies, or most of it: see [pack.Delta.Apply]
 	// HasChildren says that other objects may be made from this one. What the visitor sets as
 	// Memo, their visitors, which need not be the same, are given as BaseMemo, unless memory was short.
 	HasChildren    bool
@@ -192,7 +193,7 @@ func (w *walkWorker) Visit(o *pack.Object) {
 	// a delta against this very object where its known copy is.
 	if o.HasBase {
 		w.object.Base, w.object.BaseContent, w.object.Delta = w.rank(o.Base), o.BaseContent, o.Delta
-		w.object.BaseMemo = o.BaseMemo
+		w.object.Copies, w.object.BaseMemo = o.Copies, o.BaseMemo
 	}
 	w.visitor.Visit(&w.object)
 	o.Memo = w.object.Memo

@@ -81,7 +81,7 @@ func (v *walkVisitor) Visit(o *Object) {
 	}
 	v.bases[o.Index] = o.Base
 	again := make([]byte, o.Delta.ResultSize)
-	if err := o.Delta.Apply(again, o.BaseContent); err != nil || string(again) != string(o.Content) {
+	if _, err := o.Delta.Apply(again, o.BaseContent, nil); err != nil || string(again) != string(o.Content) {
 		v.t.Errorf("the delta of %s does not give it: %v", id, err)
 	}
 }

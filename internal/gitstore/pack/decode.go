@@ -103,7 +103,7 @@ func (w *Walker) materialize(e entry, packed, base []byte, verify bool, limit ui
 		}
 	}
 	content := w.buffers.get(int(delta.ResultSize))
-	if err := delta.Apply(content, base); err != nil {
+	if w.object.Copies, err = delta.Apply(content, base, w.object.Copies[:0]); err != nil {
 		w.buffers.put(content)
 		return nil, err
 	}

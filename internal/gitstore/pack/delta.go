@@ -1,6 +1,10 @@
 package pack
 
-import "errors"
+import (
+	"encoding/binary"
+	"errors"
+	"math/bits"
+)
 
 var (
 	errDeltaCut    = errors.New("delta is cut off")
@@ -118,33 +122,78 @@ func (d Delta) Check(baseSize int) error {
 	return nil
 }
 
+// Copy says that Len bytes of a result at At are those of its base at Base.
+type Copy struct{ At, Base, Len int }
+
+// maxCopies bounds the memory that a delta of nothing but short copies can ask for.
+const maxCopies = 1 << 16
+
 // Apply writes the result for base into target, which must have length
-// ResultSize and not overlap base. The delta need not have been checked.
-func (d Delta) Apply(target, base []byte) error {
+// ResultSize and not overlap base. The delta need not have been checked. What is
+// copied is appended to copies, in the order of the result, and pieces that adjoin in
+// both are one. Beyond a length of maxCopies they are left out.
+func (d Delta) Apply(target, base []byte, copies []Copy) ([]Copy, error) {
 	if d.BaseSize != uint64(len(base)) {
-		return errDeltaBase
+		return copies, errDeltaBase
 	}
 	written := 0
 	for rest := d.Instructions; len(rest) > 0; {
-		op, after, err := d.Next(rest)
-		if err != nil {
-			return err
-		}
-		rest = after
-		source := op.Insert
-		if source == nil {
-			if op.Offset < 0 || op.Offset > len(base) || op.Size > len(base)-op.Offset {
-				return errDeltaCopy
+		var offset, size int
+		switch code := rest[0]; {
+		case code&0x80 == 0:
+			op, after, err := d.Next(rest)
+			if err != nil {
+				return copies, err
 			}
-			source = base[op.Offset : op.Offset+op.Size]
+			if len(op.Insert) > len(target)-written {
+				return copies, errDeltaResult
+			}
+			written += copy(target[written:], op.Insert)
+			rest = after
+			continue
+		case len(rest) >= 8:
+			offset, size = copyOf(binary.LittleEndian.Uint64(rest))
+			rest = rest[1+bits.OnesCount8(code&0x7f):]
+		default: // near the end
+			op, after, err := d.Next(rest)
+			if err != nil {
+				return copies, err
+			}
+			offset, size, rest = op.Offset, op.Size, after
 		}
-		if len(source) > len(target)-written {
-			return errDeltaResult
+		if offset < 0 || offset > len(base) || size > len(base)-offset {
+			return copies, errDeltaCopy
 		}
-		written += copy(target[written:], source)
+		if size > len(target)-written {
+			return copies, errDeltaResult
+		}
+		copy(target[written:], base[offset:offset+size])
+		if last := len(copies) - 1; last >= 0 && copies[last].At+copies[last].Len == written && copies[last].Base+copies[last].Len == offset {
+			copies[last].Len += size
+		} else if len(copies) < maxCopies {
+			copies = append(copies, Copy{written, offset, size})
+		}
+		written += size
 	}
 	if written != len(target) {
-		return errDeltaResult
+		return copies, errDeltaResult
 	}
-	return nil
+	return copies, nil
+}
+
+// copyOf reads a copy instruction from the word that begins with it. Which bytes it has is
+// as good as random, so that branches would be mispredicted: each of the seven that
+// may be there is masked instead.
+func copyOf(word uint64) (offset, size int) {
+	code, word := word, word>>8
+	var fields uint64 // four bytes of the offset, three of the size
+	for i := range 7 {
+		present := -(code >> i & 1)
+		fields |= word & present & 0xff << (8 * i)
+		word >>= 8 & present
+	}
+	if size = int(fields >> 32); size == 0 {
+		size = 0x10000
+	}
+	return int(fields & 0xffffffff), size
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -88,9 +89,39 @@ func compareDelta(t *testing.T, data, base []byte) {
 		return
 	}
 	target := make([]byte, d.ResultSize)
-	err = d.Apply(target, base)
+	copies, err := d.Apply(target, base, nil)
 	if (err == nil) != ok || ok && !bytes.Equal(target, want) {
 		t.Fatalf("Apply gives %q, %v; want %q, %v", target, err, want, ok)
+	}
+	if ok {
+		compareCopies(t, d, copies)
+	}
+}
+
+// compareCopies holds what Apply says is copied against the instructions.
+func compareCopies(t *testing.T, d Delta, copies []Copy) {
+	t.Helper()
+	var want []Copy
+	at := 0
+	for rest := d.Instructions; len(rest) > 0; {
+		op, after, err := d.Next(rest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rest = after
+		if op.Insert != nil {
+			at += len(op.Insert)
+			continue
+		}
+		if n := len(want) - 1; n >= 0 && want[n].At+want[n].Len == at && want[n].Base+want[n].Len == op.Offset {
+			want[n].Len += op.Size
+		} else {
+			want = append(want, Copy{at, op.Offset, op.Size})
+		}
+		at += op.Size
+	}
+	if !slices.Equal(want, copies) {
+		t.Fatalf("Apply says that %v is copied, want %v", copies, want)
 	}
 }
 
@@ -139,6 +170,25 @@ func TestDeltaAgainstReference(t *testing.T) {
 	compareDelta(t, gittest.Delta(1<<18, 1<<18, gittest.Copy(1, 1<<18)), large)
 }
 
+// TestDeltaOfManyCopies: what is listed of them is bounded, what they give is not.
+func TestDeltaOfManyCopies(t *testing.T) {
+	base := []byte("ab")
+	var parts [][]byte
+	for n := range maxCopies + 10 {
+		parts = append(parts, gittest.Copy(uint32(n%2), 1), gittest.Insert("-"))
+	}
+	data := gittest.Delta(2, uint64(len(parts)), parts...)
+	want, _ := applySlowly(data, base)
+	d, err := ParseDelta(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	target := make([]byte, d.ResultSize)
+	if copies, err := d.Apply(target, base, nil); err != nil || len(copies) != maxCopies || !bytes.Equal(want, target) {
+		t.Errorf("%d copies listed, %v", len(copies), err)
+	}
+}
+
 func TestDeltaErrors(t *testing.T) {
 	base := []byte("the base of it all")
 	size := uint64(len(base))
@@ -162,7 +212,7 @@ func TestDeltaErrors(t *testing.T) {
 		d, err := ParseDelta(c.delta)
 		if err == nil {
 			err = d.Check(len(base))
-			if applied := d.Apply(make([]byte, d.ResultSize), base); !errors.Is(applied, c.want) {
+			if _, applied := d.Apply(make([]byte, d.ResultSize), base, nil); !errors.Is(applied, c.want) {
 				t.Errorf("%s: Apply says %v, want %v", c.name, applied, c.want)
 			}
 		}

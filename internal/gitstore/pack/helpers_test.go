@@ -89,7 +89,7 @@ func (r *recorder) Visit(o *Object) {
 		r.t.Errorf("slot %d has slot %d as its base, which was not visited before with that content", o.Slot, o.Base)
 	}
 	again := make([]byte, o.Delta.ResultSize)
-	if err := o.Delta.Apply(again, o.BaseContent); err != nil || string(again) != string(o.Content) {
+	if _, err := o.Delta.Apply(again, o.BaseContent, nil); err != nil || string(again) != string(o.Content) {
 		r.t.Errorf("slot %d: its delta on its base does not give its content: %v", o.Slot, err)
 	}
 }

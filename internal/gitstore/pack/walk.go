@@ -19,6 +19,7 @@ type Object struct {
 	Base        uint32
 	BaseContent []byte
 	Delta       Delta
+	Copies      []Copy // what Delta copies, or most of it: see [Delta.Apply]
 	// HasChildren says that other objects may be stored as deltas against this one. What
 	// the visitor sets as Memo, they are given as BaseMemo, unless memory was short.
 	HasChildren    bool
