@@ -100,6 +100,7 @@ func (r reach) unchanged(c Copy, size, baseSize int) bool {
 // that base remembers: takes over what lies inside a copy, and searches what lies between.
 func (s *Scanner) carry(base *Memo, copies []Copy) {
 	searched := 0
+	s.cursor = 0
 	for _, c := range copies {
 		// No keyword reaches over a copy of at least its length, so that none
 		// is found on both sides.
@@ -125,8 +126,7 @@ func (m *Memo) sort() {
 // window reaches beyond the copy are asked again.
 func (s *Scanner) takeOver(base *Memo, c Copy) {
 	by := c.At - c.Base
-	from, _ := slices.BinarySearchFunc(base.hits, c.Base, func(h keywordHit, at int) int { return h.start - at })
-	for _, h := range base.hits[from:] {
+	for _, h := range s.from(base, c.Base) {
 		if h.start >= c.Base+c.Len {
 			break
 		}
@@ -145,6 +145,9 @@ func (s *Scanner) takeOver(base *Memo, c Copy) {
 			}
 		}
 	}
+	if len(base.verdicts) == 0 {
+		return
+	}
 	first, _ := slices.BinarySearchFunc(base.verdicts, c.Base, func(v verdict, at int) int { return v.keyword.start - at })
 	for i := first; i < len(base.verdicts) && base.verdicts[i].keyword.start < c.Base+c.Len; i++ {
 		if v := base.verdicts[i]; v.keyword.end <= c.Base+c.Len {
@@ -153,6 +156,26 @@ func (s *Scanner) takeOver(base *Memo, c Copy) {
 			}
 		}
 	}
+}
+
+// from returns the hits of base that begin at an offset or behind it. Copies mostly ascend by
+// their bases, so that the next is looked for from the last.
+func (s *Scanner) from(base *Memo, offset int) []keywordHit {
+	hits, at := base.hits, s.cursor
+	if at > len(hits) || at > 0 && hits[at-1].start >= offset {
+		at = 0
+	}
+	step := 1
+	for ; at+step <= len(hits) && hits[at+step-1].start < offset; step *= 2 {
+		at += step
+	}
+	for ; step > 0; step /= 2 {
+		if at+step <= len(hits) && hits[at+step-1].start < offset {
+			at += step
+		}
+	}
+	s.cursor = at
+	return hits[at:]
 }
 
 // keep adds a verdict that was carried over. Unless its lines are unchanged, it is asked again

@@ -38,6 +38,7 @@ type Scanner struct {
 	text    []byte
 	decoded []byte
 	memo    *Memo // of the text
+	cursor  int   // in the hits of the base, see from
 	order   []int32
 	hits    []Hit
 	called  []bool // by rule: a whole-text rule that has been evaluated
