@@ -25,6 +25,7 @@ type Repository struct {
 	dirs     []string // object folders, for loose objects
 	problems []Problem
 	readers  sync.Pool // of *pack.Reader
+	bases    *pack.BaseCache
 
 	tableOnce sync.Once
 	table     *Table
@@ -38,7 +39,7 @@ func Open(path string) (*Repository, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Repository{Layout: layout}
+	r := &Repository{Layout: layout, bases: pack.NewBaseCache(baseCacheSize)}
 	r.problems = append(r.problems, layout.Problems...)
 	dirs, problems := layout.ObjectDirs()
 	r.dirs = dirs
@@ -189,8 +190,14 @@ func (r *Repository) reader() *pack.Reader {
 	if reader, ok := r.readers.Get().(*pack.Reader); ok {
 		return reader
 	}
-	return pack.NewReader(0)
+	reader := pack.NewReader(0)
+	reader.Bases = r.bases
+	return reader
 }
+
+// baseCacheSize is how many bytes of objects that were read are kept for those after them: enough for
+// what a few hundred commits touch, and little beside the budget of a scan.
+const baseCacheSize = 16 << 20
 
 // Find returns the kind of an object and the size that it declares, in bytes of
 // content, without reading all of it. ok says whether some store holds an object of

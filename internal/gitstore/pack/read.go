@@ -11,6 +11,8 @@ type Reader struct {
 	// External reads a delta base that is not in the pack, or that is damaged
 	// there; nil when there is nowhere else to look.
 	External func(ID) (Kind, []byte, error)
+	// Bases keeps what was read for the next reads; nil keeps nothing.
+	Bases *BaseCache
 
 	walker *Walker
 }
@@ -33,78 +35,110 @@ type link struct {
 // with an error: [ErrTooLarge], [ErrBaseMissing], a [DamageError], or a [BaseError]
 // when it is a base that cannot be read.
 func (r *Reader) Read(p *Pack, position int, buf []byte) (kind Kind, content []byte, err error) {
+	var object decoded
 	err = Guard(func() error {
-		kind, content, err = r.read(p, position)
+		object, err = r.read(p, position)
 		return err
 	})
 	if err != nil {
 		return 0, buf, err
 	}
-	buf = append(buf, content...)
-	r.walker.buffers.put(content)
-	return kind, buf, nil
+	buf = append(buf, object.content...)
+	r.release(object)
+	return object.kind, buf, nil
 }
 
-func (r *Reader) read(p *Pack, position int) (Kind, []byte, error) {
-	kind, chain, content, err := r.chain(p, position)
-	if err != nil {
-		return 0, nil, err
+// decoded is an object on the way to the one that is read.
+type decoded struct {
+	kind    Kind
+	content []byte
+	shared  bool // content is the cache's
+}
+
+// release gives a buffer back.
+func (r *Reader) release(d decoded) {
+	if !d.shared {
+		r.walker.buffers.put(d.content)
 	}
-	if content != nil {
-		content = r.walker.buffers.adopt(content)
+}
+
+// keep leaves an object to the cache, if it takes it.
+func (r *Reader) keep(p *Pack, offset uint64, d decoded) decoded {
+	if d.shared = r.Bases.put(p, offset, d.kind, d.content); d.shared {
+		r.walker.buffers.budget.add(-cap(d.content))
+	}
+	return d
+}
+
+func (r *Reader) read(p *Pack, position int) (decoded, error) {
+	chain, object, err := r.chain(p, position, r.Bases)
+	if err != nil {
+		return decoded{}, err
+	}
+	if len(chain) == 0 && int64(len(object.content)) > r.walker.Limit {
+		return decoded{}, tooLarge(uint64(len(object.content)))
+	}
+	if object.content != nil && !object.shared {
+		object.content = r.walker.buffers.adopt(object.content)
 	}
 	for i := len(chain) - 1; i >= 0; i-- {
-		next, err := r.apply(p, chain[i], content, i == 0)
-		r.walker.buffers.put(content)
+		next, intact, err := r.apply(p, chain[i], object.content, i == 0)
+		r.release(object)
 		if err != nil {
-			return 0, nil, err
+			return decoded{}, err
 		}
-		content = next
+		object = decoded{kind: object.kind, content: next}
+		if intact {
+			object = r.keep(p, chain[i].offset, object)
+		}
 	}
-	return kind, content, nil
+	return object, nil
 }
 
 // apply returns the object of a link onto its base. A damaged base may have an
 // intact copy elsewhere; for the last object that is left to the caller.
-func (r *Reader) apply(p *Pack, l link, base []byte, last bool) ([]byte, error) {
+func (r *Reader) apply(p *Pack, l link, base []byte, last bool) (content []byte, intact bool, err error) {
 	limit := r.walker.decodeLimit()
 	if last {
 		limit = uint64(r.walker.Limit)
 	}
-	content, err := r.walker.materialize(l.entry, p.data[l.offset+uint64(l.entry.header):p.end], base, true, limit)
+	content, err = r.walker.materialize(l.entry, p.data[l.offset+uint64(l.entry.header):p.end], base, true, limit)
 	if err == nil {
-		return content, nil
+		return content, true, nil
 	}
 	err = p.wrap(l.offset, err)
 	if last {
-		return nil, err
+		return nil, false, err
 	}
 	position, ok := p.Forest().positionAt(l.offset)
 	if !ok || r.External == nil {
-		return nil, &BaseError{err}
+		return nil, false, &BaseError{err}
 	}
 	if _, other, otherErr := r.External(p.index.ID(position)); otherErr == nil {
-		return r.walker.buffers.adopt(other), nil
+		return r.walker.buffers.adopt(other), false, nil
 	}
-	return nil, &BaseError{err}
+	return nil, false, &BaseError{err}
 }
 
 // maxChain bounds how many deltas of one object are followed. Git writes no chain
 // deeper than 4095; without a bound, every entry of a long circle would cost its length.
 const maxChain = 1 << 14
 
-// chain follows the deltas from a position down to a whole object, or to a base
-// outside the pack, whose content it returns.
-func (r *Reader) chain(p *Pack, position int) (Kind, []link, []byte, error) {
-	var chain []link
+// chain follows the deltas from a position down to a whole object, which is the last link, or to a base
+// that is known: one outside the pack, or one of bases (nil for none). base has its content, and the
+// kind in any case.
+func (r *Reader) chain(p *Pack, position int, bases *BaseCache) (chain []link, base decoded, err error) {
 	offset, ok := p.index.Offset(position)
 	if !ok {
-		return 0, nil, nil, p.damage(0, errors.New("index points outside its offset table"))
+		return nil, decoded{}, p.damage(0, errors.New("index points outside its offset table"))
 	}
 	for len(chain) < maxChain {
+		if kind, content, ok := bases.get(p, offset); ok {
+			return chain, decoded{kind, content, true}, nil
+		}
 		e, err := p.entryAt(offset)
 		if err != nil {
-			return 0, nil, nil, err
+			return nil, decoded{}, err
 		}
 		chain = append(chain, link{e, offset})
 		switch e.kind {
@@ -113,17 +147,17 @@ func (r *Reader) chain(p *Pack, position int) (Kind, []link, []byte, error) {
 		case refDelta:
 			i, ok := p.index.Find(e.baseID)
 			if !ok {
-				kind, base, err := readBase(r.External, e.baseID)
-				return kind, chain, base, err
+				kind, content, err := readBase(r.External, e.baseID)
+				return chain, decoded{kind: kind, content: content}, err
 			}
 			if offset, ok = p.index.Offset(i); !ok {
-				return 0, nil, nil, p.damage(0, errors.New("index points outside its offset table"))
+				return nil, decoded{}, p.damage(0, errors.New("index points outside its offset table"))
 			}
 		default:
-			return e.kind, chain, nil, nil
+			return chain, decoded{kind: e.kind}, nil
 		}
 	}
-	return 0, nil, nil, p.damage(offset, errors.New("chain of deltas is too long or leads to no whole object"))
+	return nil, decoded{}, p.damage(offset, errors.New("chain of deltas is too long or leads to no whole object"))
 }
 
 // Stat returns the kind and size of the object at an index position without
@@ -131,7 +165,7 @@ func (r *Reader) chain(p *Pack, position int) (Kind, []link, []byte, error) {
 // it returns is not looked at.
 func (r *Reader) Stat(p *Pack, position int) (kind Kind, size int64, err error) {
 	err = Guard(func() error {
-		k, chain, _, err := r.chain(p, position)
+		chain, base, err := r.chain(p, position, nil)
 		if err != nil {
 			return err
 		}
@@ -145,7 +179,7 @@ func (r *Reader) Stat(p *Pack, position int) (kind Kind, size int64, err error) 
 		if declared > math.MaxInt64 {
 			return p.damage(l.offset, errHeaderWidth)
 		}
-		kind, size = k, int64(declared)
+		kind, size = base.kind, int64(declared)
 		return nil
 	})
 	return kind, size, err
