@@ -93,7 +93,7 @@ func (m *meter) cost(result *scanner.Result) scanCost {
 }
 
 // seconds is a duration to the microsecond.
-func seconds(d time.Duration) float64 { return d.Round(time.Microsecond).Seconds() }
+func seconds(d time.Duration) float64 { return float64(d.Round(time.Microsecond).Microseconds()) / 1e6 }
 
 // String tells of the cost in a line.
 func (c scanCost) String() string {
