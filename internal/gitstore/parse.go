@@ -171,25 +171,42 @@ func (e TreeEntry) Type() uint32 { return e.Mode & modeMask }
 // ErrTreeEntry says that the bytes where a tree entry must begin are none.
 var ErrTreeEntry = errors.New("tree holds an entry that cannot be read")
 
-// NextTreeEntry reads the entry at the start of a raw tree ("mode name NUL id") and
-// returns its length in bytes. It makes no copy.
-func NextTreeEntry(tree []byte) (entry TreeEntry, length int, err error) {
-	i := 0
-	for ; i < len(tree) && tree[i] != ' '; i++ {
-		if tree[i] < '0' || tree[i] > '7' || i > 7 {
-			return TreeEntry{}, 0, ErrTreeEntry
+// MinTreeEntry is the length in bytes of the shortest tree entry: "0 n", NUL, id.
+const MinTreeEntry = 4 + len(pack.ID{})
+
+// TreeEntryLen returns the length in bytes of the entry at the start of a raw tree ("mode
+// name NUL id"). It fails just when [NextTreeEntry] does.
+func TreeEntryLen(tree []byte) (int, error) {
+	mode := 0
+	for ; mode < len(tree) && tree[mode] != ' '; mode++ {
+		if tree[mode]&^7 != '0' || mode > 7 {
+			return 0, ErrTreeEntry
 		}
+	}
+	if mode == 0 || mode == len(tree) {
+		return 0, ErrTreeEntry
+	}
+	name := bytes.IndexByte(tree[mode+1:], 0)
+	length := mode + 1 + name + 1 + len(pack.ID{})
+	if name <= 0 || length > len(tree) {
+		return 0, ErrTreeEntry
+	}
+	return length, nil
+}
+
+// NextTreeEntry reads the entry at the start of a raw tree and returns its length in
+// bytes. It makes no copy.
+func NextTreeEntry(tree []byte) (entry TreeEntry, length int, err error) {
+	length, err = TreeEntryLen(tree)
+	if err != nil {
+		return TreeEntry{}, 0, err
+	}
+	i := 0
+	for ; tree[i] != ' '; i++ {
 		entry.Mode = entry.Mode<<3 | uint32(tree[i]-'0')
 	}
-	if i == 0 || i == len(tree) {
-		return TreeEntry{}, 0, ErrTreeEntry
-	}
-	n := bytes.IndexByte(tree[i+1:], 0)
-	if n <= 0 || len(tree)-(i+1+n+1) < len(entry.ID) {
-		return TreeEntry{}, 0, ErrTreeEntry
-	}
-	entry.Name = tree[i+1 : i+1+n]
-	length = i + 1 + n + 1 + len(entry.ID)
-	entry.ID = pack.ID(tree[length-len(entry.ID) : length])
+	id := length - len(entry.ID)
+	entry.Name = tree[i+1 : id-1]
+	entry.ID = pack.ID(tree[id:length])
 	return entry, length, nil
 }

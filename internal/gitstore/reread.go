@@ -69,7 +69,7 @@ func (t *Table) reread(f failure, limit int64) (*Object, error) {
 	}
 	reading := reading{repository: t.repository}
 	var base *pack.BaseError
-	if packs, store := t.repository.packs, t.copies[f.index].store; errors.As(f.err, &base) && int(store) < len(packs) {
+	if packs, store := t.repository.packs, t.at(f.index).store; errors.As(f.err, &base) && int(store) < len(packs) {
 		reading.without = packs[store]
 	}
 	kind, content, err := reading.readIntact(t.ID(f.index), limit)

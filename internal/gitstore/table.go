@@ -10,13 +10,15 @@ import (
 // Table numbers every distinct object of a repository by the rank of its name, so
 // that equal sets of objects have equal numbers however they are stored. For
 // each it knows one copy, the first among packs in order and then loose files.
-// It is immutable and safe for concurrent use. 9 bytes an object, and 4 more for each
-// copy in a pack unless one pack is all there is.
+// It is immutable and safe for concurrent use. 1 byte an object where one pack is all
+// there is; otherwise 11, and 4 more for each copy in a pack.
 type Table struct {
 	repository *Repository
-	copies     []location
+	only       *pack.Index // of the one pack that is all there is, or nil
+	copies     []location  // by number, unless only
+	prefixes   *pack.Prefixes
 	kinds      []pack.Kind // 0 where the object cannot be decoded
-	ranks      [][]uint32  // by pack and index position: number; nil for the identity
+	ranks      [][]uint32  // by pack and index position: number; unless only
 	loose      [][]pack.ID // by object folder, sorted
 	damaged    []damaged
 }
@@ -48,49 +50,46 @@ func newTable(r *Repository) *Table {
 		t.loose = append(t.loose, ids)
 	}
 	t.merge()
-	t.kinds = make([]pack.Kind, len(t.copies))
+	t.kinds = make([]pack.Kind, t.Len())
 	t.kindsOfPacks()
 	t.kindsOfLoose()
 	t.kindsOfDamaged()
 	return t
 }
 
-// merge makes one ascending sequence of the stores, each of which is sorted.
+// merge makes one ascending sequence of the stores, each of which is sorted. Where one
+// pack is all there is and holds nothing twice, its index is that sequence.
 func (t *Table) merge() {
 	stores := t.stores()
 	t.ranks = make([][]uint32, len(t.repository.packs))
-	total, busy := 0, 0
+	total := 0
 	for _, s := range stores {
 		total += s.count
-		if s.count > 0 {
-			busy++
+	}
+	for _, p := range t.repository.packs {
+		if x := p.Index(); len(t.repository.packs) == 1 && x.Count() == total && !x.Repeated() {
+			t.only = x
+			return
 		}
+	}
+	for i, p := range t.repository.packs {
+		t.ranks[i] = make([]uint32, p.Index().Count())
 	}
 	t.copies = make([]location, 0, total)
-	if busy > 1 {
-		for i, p := range t.repository.packs {
-			t.ranks[i] = make([]uint32, p.Index().Count())
-		}
-	}
+	t.prefixes = pack.NewPrefixes(total)
+	var last pack.ID
 	for h := newMerger(stores); len(h.heads) > 0; h.advance() {
 		head := h.heads[0]
-		if n := len(t.copies); n == 0 || head.id != t.ID(uint32(n-1)) {
+		if n := len(t.copies); n == 0 || head.id != last {
+			last = head.id
+			t.prefixes.Add(n, last[:])
 			t.copies = append(t.copies, location{head.store, head.position})
-		} else if busy <= 1 && int(head.store) < len(t.ranks) && t.ranks[head.store] == nil {
-			t.unshare(head.store) // a pack that holds one object twice
 		}
-		if int(head.store) < len(t.ranks) && t.ranks[head.store] != nil {
+		if int(head.store) < len(t.ranks) {
 			t.ranks[head.store][head.position] = uint32(len(t.copies) - 1)
 		}
 	}
-}
-
-// unshare gives up the identity as a pack's ranks, filling in those given so far.
-func (t *Table) unshare(store uint32) {
-	t.ranks[store] = make([]uint32, t.repository.packs[store].Index().Count())
-	for i := range t.copies {
-		t.ranks[store][i] = uint32(i)
-	}
+	t.prefixes.End(len(t.copies))
 }
 
 // stores returns the sorted sequences to merge, in the order of preference.
@@ -169,10 +168,11 @@ func (t *Table) kindOf(id pack.ID) pack.Kind {
 	if !ok {
 		return 0
 	}
-	if kind := t.kinds[i]; kind != 0 || int(t.copies[i].store) < len(t.repository.packs) {
+	at := t.at(i)
+	if kind := t.kinds[i]; kind != 0 || int(at.store) < len(t.repository.packs) {
 		return kind
 	}
-	kind, _, _ := StatLoose(t.looseDir(t.copies[i].store), id)
+	kind, _, _ := StatLoose(t.looseDir(at.store), id)
 	return kind
 }
 
@@ -205,22 +205,41 @@ func (t *Table) looseDir(store uint32) string {
 
 // chosen reports whether the copy at slot is the one that the table knows.
 func (t *Table) chosen(store uint32, f *pack.Forest, slot uint32) bool {
+	if t.only != nil {
+		return true
+	}
 	position := f.Position(slot)
 	return t.copies[t.rank(store, position)] == location{store, uint32(position)}
 }
 
 func (t *Table) rank(store uint32, position int) uint32 {
-	if ranks := t.ranks[store]; ranks != nil {
-		return ranks[position]
+	if t.only != nil {
+		return uint32(position)
 	}
-	return uint32(position)
+	return t.ranks[store][position]
+}
+
+// at returns the copy of object i that the table knows.
+func (t *Table) at(i uint32) location {
+	if t.only != nil {
+		return location{0, i}
+	}
+	return t.copies[i]
 }
 
 // Len returns the number of distinct objects.
-func (t *Table) Len() int { return len(t.copies) }
+func (t *Table) Len() int {
+	if t.only != nil {
+		return t.only.Count()
+	}
+	return len(t.copies)
+}
 
 // ID returns the name of object i.
 func (t *Table) ID(i uint32) pack.ID {
+	if t.only != nil {
+		return t.only.ID(int(i))
+	}
 	return t.idAt(t.copies[i])
 }
 
@@ -229,19 +248,31 @@ func (t *Table) Kind(i uint32) pack.Kind { return t.kinds[i] }
 
 // Index returns the number of the object named id.
 func (t *Table) Index(id pack.ID) (uint32, bool) {
-	for store, p := range t.repository.packs {
-		if position, ok := p.Index().Find(id); ok {
-			return t.rank(uint32(store), position), true
-		}
+	if t.only != nil {
+		i, ok := t.only.Find(id)
+		return uint32(i), ok
 	}
-	if len(t.loose) == 0 {
-		return 0, false
-	}
-	// Objects that only loose files hold are looked up in the merged order.
-	i, ok := slices.BinarySearchFunc(t.copies, id, func(at location, id pack.ID) int {
+	from, to := t.prefixes.Range(id)
+	i, ok := slices.BinarySearchFunc(t.copies[from:to], id, func(at location, id pack.ID) int {
 		return t.idAt(at).Compare(id)
 	})
-	return uint32(i), ok
+	return uint32(from + i), ok
+}
+
+// IndexAll is Index for many: it writes the number of each object to numbers, which is as
+// long as ids, or [pack.NotFound] for one that no store holds.
+func (t *Table) IndexAll(ids []pack.ID, numbers []uint32) {
+	if t.only != nil {
+		t.only.FindAll(ids, numbers)
+		return
+	}
+	for i, id := range ids {
+		number, ok := t.Index(id)
+		if !ok {
+			number = pack.NotFound
+		}
+		numbers[i] = number
+	}
 }
 
 func (t *Table) idAt(at location) pack.ID {

@@ -20,6 +20,9 @@ type Index struct {
 	offsets int // version 2: offset of the 31-bit offset table
 	wide    int // version 2: offset of the 63-bit offset table
 	wideLen int
+
+	prefixes *Prefixes
+	repeated bool // some name is there more than once
 }
 
 const (
@@ -78,18 +81,32 @@ func ParseIndex(data []byte) (*Index, error) {
 
 // checkNames verifies that names ascend and agree with the fan-out table.
 func (x *Index) checkNames(fanout int) error {
+	x.prefixes = NewPrefixes(x.count)
+	var previous []byte
 	i := 0
 	for first := range 256 {
 		end := int(binary.BigEndian.Uint32(x.data[fanout+4*first:]))
 		for ; i < end; i++ {
 			name := x.name(i)
-			if int(name[0]) != first || i > 0 && bytes.Compare(x.name(i-1), name) > 0 {
-				return errors.New("pack index: names are not in order")
+			if int(name[0]) != first {
+				return errNameOrder
 			}
+			if i > 0 {
+				order := bytes.Compare(previous, name)
+				if order > 0 {
+					return errNameOrder
+				}
+				x.repeated = x.repeated || order == 0
+			}
+			x.prefixes.Add(i, name)
+			previous = name
 		}
 	}
+	x.prefixes.End(x.count)
 	return nil
 }
+
+var errNameOrder = errors.New("pack index: names are not in order")
 
 // Verify compares the index with the checksum at its end.
 func (x *Index) Verify() error {
@@ -140,15 +157,16 @@ func (x *Index) CRC(i int) (crc uint32, ok bool) {
 // PackChecksum returns the checksum of the pack that the index belongs to.
 func (x *Index) PackChecksum() ID { return ID(x.data[len(x.data)-trailerSize:][:idSize]) }
 
-// Find returns the position of id.
+// Repeated reports whether some object is in the pack more than once.
+func (x *Index) Repeated() bool { return x.repeated }
+
+// Find returns the position of id, the first where there are several.
 func (x *Index) Find(id ID) (int, bool) {
-	fanout := x.data[x.fanoutAt():]
-	lo := 0
-	if id[0] > 0 {
-		lo = int(binary.BigEndian.Uint32(fanout[4*(int(id[0])-1):]))
-	}
-	hi := int(binary.BigEndian.Uint32(fanout[4*int(id[0]):]))
-	// Names are evenly spread, so that eight bytes nearly always decide.
+	lo, hi := x.prefixes.Range(id)
+	return x.find(id, lo, hi)
+}
+
+func (x *Index) find(id ID, lo, hi int) (int, bool) {
 	head := binary.BigEndian.Uint64(id[:])
 	for lo < hi {
 		middle := int(uint(lo+hi) >> 1)
@@ -160,12 +178,43 @@ func (x *Index) Find(id ID) (int, bool) {
 			hi = middle
 		}
 	}
-	return lo, lo < x.count && bytes.Equal(x.name(lo), id[:])
+	return lo, lo < x.count && ID(x.name(lo)) == id
 }
 
-func (x *Index) fanoutAt() int {
-	if x.version == 1 {
-		return 0
+// FindAll is Find for many: it writes the position of each id to positions, which is as long,
+// or NotFound. The names of a large pack are in none of the processor's caches, so the
+// loads of many searches are begun before the first one's result is looked at.
+func (x *Index) FindAll(ids []ID, positions []uint32) {
+	const together = 32
+	var lo, hi [together]int
+	var heads [together]uint64
+	for len(ids) > 0 {
+		n := min(together, len(ids))
+		for i := range n {
+			lo[i], hi[i] = x.prefixes.Range(ids[i])
+		}
+		for i := range n {
+			heads[i] = binary.BigEndian.Uint64(x.name(min((lo[i]+hi[i])>>1, max(x.count-1, 0))))
+		}
+		for i := range n {
+			from, to, id := lo[i], hi[i], ids[i]
+			if from < to {
+				switch middle, head := (from+to)>>1, binary.BigEndian.Uint64(id[:]); {
+				case heads[i] < head:
+					from = middle + 1
+				case heads[i] > head:
+					to = middle
+				}
+			}
+			position, ok := x.find(id, from, to)
+			if !ok {
+				position = NotFound
+			}
+			positions[i] = uint32(position)
+		}
+		ids, positions = ids[n:], positions[n:]
 	}
-	return idxHeaderLen
 }
+
+// NotFound stands for the position of an object that the pack does not hold.
+const NotFound = 1<<32 - 1
