@@ -14,7 +14,8 @@ func TestNestedTreesAreBounded(t *testing.T) {
 		for level := range depth {
 			tree := tree{object: uint32(level), base: none}
 			for name := range g.names.list {
-				tree.adds = append(tree.adds, entry{uint32(name), child(level), Dir})
+				tree.entries = append(tree.entries, entry{label(uint32(name), Dir), child(level)})
+				tree.added++
 			}
 			g.trees = append(g.trees, tree)
 			g.number = append(g.number, uint32(level))

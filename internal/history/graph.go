@@ -9,6 +9,8 @@
 package history
 
 import (
+	"sync"
+
 	"github.com/unleak/unleak/internal/gitstore"
 	"github.com/unleak/unleak/internal/gitstore/pack"
 )
@@ -22,14 +24,18 @@ const none = ^uint32(0)
 type Graph struct {
 	table   *gitstore.Table
 	held    int      // objects of the table
-	number  []uint32 // by object: its number among commits or among trees
+	number  []uint32 // by object: its number among trees, or among commits from firstCommit on, or none
 	commits []commit
 	trees   []tree
 	tags    []uint32 // the tag objects
 	targets []uint32 // by tag: what it points at
 	names   *names
 	missing *missing
+	shapes  sync.Pool // of *shape, while recorders run
 }
+
+// firstCommit tells the numbers of commits from those of trees.
+const firstCommit = 1 << 31
 
 // commit is what the graph keeps of a commit. 40 bytes.
 type commit struct {
@@ -38,20 +44,37 @@ type commit struct {
 	parents []uint32
 }
 
-// tree is a tree as the difference from its base. 56 bytes, and 12 for each entry.
+// tree is a tree as the difference from its base. 40 bytes, and 8 for each entry.
 type tree struct {
-	object uint32
-	base   uint32 // number of a tree, or none
-	adds   []entry
-	dels   []entry
+	object  uint32
+	base    uint32 // number of a tree, or none
+	added   uint32 // how many of the entries the tree has and its base has not
+	entries []entry
 }
 
-// entry is an entry of a tree. Two entries are the same when all fields are.
+// adds returns the entries that the tree has and its base has not.
+func (t *tree) adds() []entry { return t.entries[:t.added] }
+
+// dels returns the entries that the base has and the tree has not.
+func (t *tree) dels() []entry { return t.entries[t.added:] }
+
+// entry is an entry of a tree: the number of its name, its class and its object, none for a
+// gitlink. Two entries are the same when they are equal.
 type entry struct {
-	name  uint32
-	child uint32 // object
-	class Class
+	label uint32 // name and class
+	child uint32
 }
+
+const (
+	classBits = 2
+	maxNames  = 1 << (32 - classBits)
+)
+
+func label(name uint32, class Class) uint32 { return name<<classBits | uint32(class) }
+
+func (e entry) name() uint32 { return e.label >> classBits }
+
+func (e entry) class() Class { return Class(e.label & (1<<classBits - 1)) }
 
 // Class is what sort of thing a tree entry is.
 type Class uint8
@@ -68,9 +91,10 @@ const (
 func New(table *gitstore.Table) *Graph {
 	g := &Graph{table: table, held: table.Len(), number: make([]uint32, table.Len()), names: newNames(), missing: newMissing(table.Len())}
 	for i := range uint32(table.Len()) {
+		g.number[i] = none
 		switch table.Kind(i) {
 		case pack.Commit:
-			g.number[i] = uint32(len(g.commits))
+			g.number[i] = firstCommit + uint32(len(g.commits))
 			g.commits = append(g.commits, commit{object: i, tree: none})
 		case pack.Tree:
 			g.number[i] = uint32(len(g.trees))
@@ -103,20 +127,20 @@ func (g *Graph) Holds(object uint32) bool { return int(object) < g.held }
 
 // commitOf returns the number among commits of an object, if it is a commit.
 func (g *Graph) commitOf(object uint32) (uint32, bool) {
-	if object == none || !g.Holds(object) {
+	if !g.Holds(object) {
 		return none, false
 	}
 	n := g.number[object]
-	return n, int(n) < len(g.commits) && g.commits[n].object == object
+	return n - firstCommit, n >= firstCommit && n != none
 }
 
 // treeOf returns the number among trees of an object, if it is a tree.
 func (g *Graph) treeOf(object uint32) (uint32, bool) {
-	if object == none || !g.Holds(object) {
+	if !g.Holds(object) {
 		return none, false
 	}
 	n := g.number[object]
-	return n, int(n) < len(g.trees) && g.trees[n].object == object
+	return n, n < firstCommit
 }
 
 // IsCommit reports whether an object is a commit.

@@ -46,19 +46,19 @@ func (t *Trace) compare(at Path, number uint32, others []uint32, yield func(Plac
 		return
 	}
 	for _, e := range t.hits[number] {
-		path, ok := t.paths.child(at, e.name)
+		path, ok := t.paths.child(at, e.name())
 		if !ok {
 			continue
 		}
 		same, newPath := false, true
 		var below []uint32
 		for _, other := range others {
-			for _, o := range t.named(other, e.name) {
+			for _, o := range t.named(other, e.name()) {
 				newPath = false
-				if o.child == e.child && o.class == e.class {
+				if o.child == e.child && o.class() == e.class() {
 					same = true
 				}
-				if child, ok := t.graph.treeOf(o.child); ok && o.class == Dir {
+				if child, ok := t.graph.treeOf(o.child); ok && o.class() == Dir {
 					below = append(below, child)
 				}
 			}
@@ -66,10 +66,10 @@ func (t *Trace) compare(at Path, number uint32, others []uint32, yield func(Plac
 		if same {
 			continue
 		}
-		if t.marks.Paths[path] || e.class != Dir && t.marks.Blobs[e.child] {
-			yield(Place{Path: path, Object: e.child, Class: e.class, NewPath: newPath})
+		if t.marks.Paths[path] || e.class() != Dir && t.marks.Blobs[e.child] {
+			yield(Place{Path: path, Object: e.child, Class: e.class(), NewPath: newPath})
 		}
-		if child, ok := t.graph.treeOf(e.child); ok && e.class == Dir {
+		if child, ok := t.graph.treeOf(e.child); ok && e.class() == Dir {
 			t.compare(path, child, below, yield)
 		}
 	}
@@ -78,9 +78,9 @@ func (t *Trace) compare(at Path, number uint32, others []uint32, yield func(Plac
 // named returns the traced entries of a tree that have a name.
 func (t *Trace) named(number, name uint32) []entry {
 	hits := t.hits[number]
-	from, _ := slices.BinarySearchFunc(hits, name, func(e entry, name uint32) int { return cmp.Compare(e.name, name) })
+	from, _ := slices.BinarySearchFunc(hits, name, func(e entry, name uint32) int { return cmp.Compare(e.name(), name) })
 	to := from
-	for to < len(hits) && hits[to].name == name {
+	for to < len(hits) && hits[to].name() == name {
 		to++
 	}
 	return hits[from:to]

@@ -30,6 +30,9 @@ func (c *nameCache) number(name []byte) uint32 {
 	defer c.shared.mu.Unlock()
 	n, ok := c.shared.number[string(name)]
 	if !ok {
+		if len(c.shared.list) == maxNames {
+			panic("history: more distinct names than can be numbered") // the walk makes it the tree's failure
+		}
 		n = uint32(len(c.shared.list))
 		c.shared.list = append(c.shared.list, string(name))
 		c.shared.number[c.shared.list[n]] = n

@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"slices"
 	"strings"
 )
 
@@ -88,8 +89,8 @@ func (g *Graph) pathsWithin(ctx context.Context, limit int) (*Paths, error) {
 func (g *Graph) roots() []uint32 {
 	held := make([]bool, len(g.trees))
 	for _, t := range g.trees {
-		for _, e := range t.adds {
-			if child, ok := g.treeOf(e.child); ok && e.class == Dir {
+		for _, e := range t.adds() {
+			if child, ok := g.treeOf(e.child); ok && e.class() == Dir {
 				held[child] = true
 			}
 		}
@@ -130,13 +131,13 @@ func (p *Paths) expand(at placement) {
 			return
 		}
 	}
-	for _, e := range t.adds {
+	for _, e := range t.adds() {
 		p.add(at.path, e)
 	}
 }
 
 func (p *Paths) add(parent Path, e entry) {
-	key := pathKey{parent, e.name}
+	key := pathKey{parent, e.name()}
 	path, ok := p.ids[key]
 	if !ok {
 		if len(p.parents) >= p.limit || p.depths[parent] >= maxDepth {
@@ -147,11 +148,11 @@ func (p *Paths) add(parent Path, e entry) {
 		p.depths = append(p.depths, p.depths[parent]+1)
 		p.ids[key] = path
 		p.parents = append(p.parents, parent)
-		p.names = append(p.names, e.name)
-		p.classes = append(p.classes, e.class)
+		p.names = append(p.names, e.name())
+		p.classes = append(p.classes, e.class())
 	}
-	p.classes[path] = min(p.classes[path], e.class)
-	if e.class != Dir {
+	p.classes[path] = min(p.classes[path], e.class())
+	if e.class() != Dir {
 		return
 	}
 	if child, ok := p.graph.treeOf(e.child); ok {
@@ -159,24 +160,28 @@ func (p *Paths) add(parent Path, e entry) {
 	}
 }
 
-// entries calls yield for every entry of a tree, by following its bases.
+// entries calls yield once for every entry of a tree, by following its bases, in an order
+// that depends on them only.
 func (g *Graph) entries(number uint32, yield func(entry)) {
 	var chain []*tree
 	for n := number; n != none; n = g.trees[n].base {
 		chain = append(chain, &g.trees[n])
 	}
 	count := map[entry]int{}
-	for i := len(chain) - 1; i >= 0; i-- {
-		for _, e := range chain[i].dels {
+	for _, t := range chain {
+		for _, e := range t.dels() {
 			count[e]--
 		}
-		for _, e := range chain[i].adds {
+		for _, e := range t.adds() {
 			count[e]++
 		}
 	}
-	for e, n := range count {
-		if n > 0 {
-			yield(e)
+	for _, t := range slices.Backward(chain) {
+		for _, e := range t.adds() {
+			if count[e] > 0 {
+				count[e] = 0
+				yield(e)
+			}
 		}
 	}
 }

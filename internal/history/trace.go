@@ -51,8 +51,8 @@ func (g *Graph) Trace(ctx context.Context, paths *Paths, marks Marks) (*Trace, e
 		if number%1024 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		for _, e := range g.trees[number].adds {
-			if t.names[e.name] || e.class != Dir && t.marks.Blobs[e.child] {
+		for _, e := range g.trees[number].adds() {
+			if t.names[e.name()] || e.class() != Dir && t.marks.Blobs[e.child] {
 				t.spread(uint32(number), e)
 			}
 		}
@@ -64,7 +64,7 @@ func (g *Graph) Trace(ctx context.Context, paths *Paths, marks Marks) (*Trace, e
 		child := t.queue[len(t.queue)-1]
 		t.queue = t.queue[:len(t.queue)-1]
 		for i := t.holders.start[child]; i < t.holders.start[child+1]; i++ {
-			if e := t.holders.entry[i]; !t.names[e.name] { // those were seeds
+			if e := t.holders.entry[i]; !t.names[e.name()] { // those were seeds
 				t.spread(t.holders.tree[i], e)
 			}
 		}
@@ -78,7 +78,7 @@ func (g *Graph) Trace(ctx context.Context, paths *Paths, marks Marks) (*Trace, e
 }
 
 func compareEntries(a, b entry) int {
-	return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.child, b.child), cmp.Compare(a.class, b.class))
+	return cmp.Or(cmp.Compare(a.label, b.label), cmp.Compare(a.child, b.child))
 }
 
 // link inverts the bases and the subfolder entries.
@@ -106,8 +106,8 @@ func (t *Trace) link() {
 
 func (t *Trace) eachSubfolder(yield func(child, holder uint32, e entry)) {
 	for number := range t.graph.trees {
-		for _, e := range t.graph.trees[number].adds {
-			if child, ok := t.graph.treeOf(e.child); ok && e.class == Dir {
+		for _, e := range t.graph.trees[number].adds() {
+			if child, ok := t.graph.treeOf(e.child); ok && e.class() == Dir {
 				yield(child, uint32(number), e)
 			}
 		}
@@ -127,7 +127,7 @@ func (t *Trace) spread(from uint32, e entry) {
 			t.queue = append(t.queue, number)
 		}
 		for _, heir := range t.heirs[number] {
-			if !slices.Contains(t.graph.trees[heir].dels, e) {
+			if !slices.Contains(t.graph.trees[heir].dels(), e) {
 				stack = append(stack, heir)
 			}
 		}
