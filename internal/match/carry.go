@@ -96,22 +96,44 @@ func (r reach) unchanged(c Copy, size, baseSize int) bool {
 	return true
 }
 
+// minCopy is the length of the shortest copy that is worth a search before and after it.
+const minCopy = 64
+
 // carry scans a text that shares copies, which do not overlap and ascend by At, with the one
 // that base remembers: takes over what lies inside a copy, and searches what lies between.
 func (s *Scanner) carry(base *Memo, copies []Copy) {
-	searched := 0
-	s.cursor = 0
+	searched, next := 0, 0
 	for _, c := range copies {
-		// No keyword reaches over a copy of at least its length, so that none
-		// is found on both sides.
-		if c.Len < s.matcher.search.longest {
+		if c.Len < s.shortest {
 			continue
 		}
 		s.search(span{searched, c.At})
-		s.takeOver(base, c)
 		searched = c.At + c.Len
+		next = base.next(next, c.Base)
+		if next < len(base.hits) && base.hits[next].start < c.Base+c.Len {
+			s.takeOver(base, base.hits[next:], c)
+		}
 	}
 	s.search(span{searched, len(s.text)})
+}
+
+// next returns the number of the first hit that begins at an offset or behind it. Copies mostly
+// ascend by their bases, so that it is looked for from near on.
+func (m *Memo) next(near, offset int) int {
+	hits, at := m.hits, near
+	if at > 0 && hits[at-1].start >= offset {
+		at = 0
+	}
+	step := 1
+	for ; at+step <= len(hits) && hits[at+step-1].start < offset; step *= 2 {
+		at += step
+	}
+	for ; step > 0; step /= 2 {
+		if at+step <= len(hits) && hits[at+step-1].start < offset {
+			at += step
+		}
+	}
+	return at
 }
 
 // sort makes the verdicts ascend by their keywords, which they nearly do.
@@ -123,10 +145,10 @@ func (m *Memo) sort() {
 }
 
 // takeOver takes the keywords that lie in a copy, and the verdicts on them. Rules whose
-// window reaches beyond the copy are asked again.
-func (s *Scanner) takeOver(base *Memo, c Copy) {
+// window reaches beyond the copy are asked again. The first of hits begins in the copy.
+func (s *Scanner) takeOver(base *Memo, hits []keywordHit, c Copy) {
 	by := c.At - c.Base
-	for _, h := range s.from(base, c.Base) {
+	for _, h := range hits {
 		if h.start >= c.Base+c.Len {
 			break
 		}
@@ -145,9 +167,6 @@ func (s *Scanner) takeOver(base *Memo, c Copy) {
 			}
 		}
 	}
-	if len(base.verdicts) == 0 {
-		return
-	}
 	first, _ := slices.BinarySearchFunc(base.verdicts, c.Base, func(v verdict, at int) int { return v.keyword.start - at })
 	for i := first; i < len(base.verdicts) && base.verdicts[i].keyword.start < c.Base+c.Len; i++ {
 		if v := base.verdicts[i]; v.keyword.end <= c.Base+c.Len {
@@ -156,26 +175,6 @@ func (s *Scanner) takeOver(base *Memo, c Copy) {
 			}
 		}
 	}
-}
-
-// from returns the hits of base that begin at an offset or behind it. Copies mostly ascend by
-// their bases, so that the next is looked for from the last.
-func (s *Scanner) from(base *Memo, offset int) []keywordHit {
-	hits, at := base.hits, s.cursor
-	if at > len(hits) || at > 0 && hits[at-1].start >= offset {
-		at = 0
-	}
-	step := 1
-	for ; at+step <= len(hits) && hits[at+step-1].start < offset; step *= 2 {
-		at += step
-	}
-	for ; step > 0; step /= 2 {
-		if at+step <= len(hits) && hits[at+step-1].start < offset {
-			at += step
-		}
-	}
-	s.cursor = at
-	return hits[at:]
 }
 
 // keep adds a verdict that was carried over. Unless its lines are unchanged, it is asked again

@@ -35,18 +35,23 @@ type Scanner struct {
 	Searched int64
 
 	matcher *Matcher
-	text    []byte
-	decoded []byte
-	memo    *Memo // of the text
-	cursor  int   // in the hits of the base, see from
-	order   []int32
-	hits    []Hit
-	called  []bool // by rule: a whole-text rule that has been evaluated
+	// shortest is the length of the shortest copy that is made use of. No keyword
+	// reaches over one of at least its length, so that none is found on both sides.
+	shortest int
+	text     []byte
+	decoded  []byte
+	memo     *Memo // of the text
+	order    []int32
+	hits     []Hit
+	called   []bool // by rule: a whole-text rule that has been evaluated
 }
 
 // NewScanner returns a scanner for one goroutine.
 func (m *Matcher) NewScanner() *Scanner {
-	return &Scanner{Stop: new(atomic.Bool), matcher: m, called: make([]bool, len(m.rules))}
+	return &Scanner{
+		Stop: new(atomic.Bool), matcher: m, shortest: max(minCopy, m.search.longest),
+		called: make([]bool, len(m.rules)),
+	}
 }
 
 // Scan returns the secrets in content, in the order of their places. Content that begins

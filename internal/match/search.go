@@ -150,31 +150,31 @@ func groupsAt(text string, offset int) []uint32 {
 
 // find appends the hits that have a byte in gap, or that begin before it and end behind it
 // where it is empty, in the order of their starts, and returns how many bytes it
-// went over.
+// went over. Most gaps are a line or two, so that what is done once counts as well.
 func (s *search) find(text []byte, gap span, hits []keywordHit) ([]keywordHit, int) {
 	if s.longest == 0 || gap.start == gap.end && (gap.start == 0 || gap.end == len(text)) {
 		return hits, 0
 	}
 	from, to := max(0, gap.start-s.longest+1), min(len(text), gap.end+s.longest-1)
 	known := len(hits)
-	part := text[from:to]
-	i := 0
-	// Eight bytes at a time, and the ninth for the last group.
-	for ; i+9 <= len(part); i += 8 {
-		w := part[i : i+9 : i+9]
+	// Eight bytes at a time, and the ninth for the last group. Whether they lie behind the
+	// part that matters makes no difference to what is found.
+	i := from
+	for whole := min(to, len(text)-8); i < whole; i += 8 {
+		w := text[i : i+9 : i+9]
 		g := groupsOf(binary.LittleEndian.Uint64(w), w[8])
 		if s.marked(g) {
-			hits = s.verify(text, from+i, g, gap, known, hits)
+			hits = s.verify(text, i, g, gap, known, hits)
 		}
 	}
-	if i < len(part) {
+	for ; i < to; i += 8 {
 		var tail [9]byte
-		copy(tail[:], part[i:])
+		copy(tail[:], text[i:])
 		if g := groupsOf(binary.LittleEndian.Uint64(tail[:]), tail[8]); s.marked(g) {
-			hits = s.verify(text, from+i, g, gap, known, hits)
+			hits = s.verify(text, i, g, gap, known, hits)
 		}
 	}
-	return hits, len(part)
+	return hits, to - from
 }
 
 // groupsOf makes the four groups that begin at the even bytes of a word. ninth is the byte behind it.
