@@ -56,6 +56,7 @@ func TestWorkersAndMemoryDoNotMatter(t *testing.T) {
 		"a byte of memory": func(o *scanner.Options) { o.MemoryBudget = 1 },
 		"64 KiB of memory": func(o *scanner.Options) { o.MemoryBudget, o.Jobs = 64<<10, 4 },
 		"a second run":     func(*scanner.Options) {},
+		"blobs whole":      func(o *scanner.Options) { o.Full = true },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -63,6 +64,22 @@ func TestWorkersAndMemoryDoNotMatter(t *testing.T) {
 				t.Errorf("differs from a scan by two workers:\n%s", diff)
 			}
 		})
+	}
+}
+
+// What is carried over from delta bases is what matching every blob whole would find,
+// and takes less matching.
+func TestCarryOverFindsTheSame(t *testing.T) {
+	for seed := range uint64(6) {
+		h := randomHistory(t, 40+seed, 80)
+		r := gittest.Open(t, gittest.Variant(t, h.Repo, "packed"))
+		carried, whole := scanRepo(t, r), scanRepo(t, r, func(o *scanner.Options) { o.Full = true })
+		if diff := cmp.Diff(reported(t, whole), reported(t, carried)); diff != "" {
+			t.Errorf("seed %d: matched whole (-) and carried over (+) differ:\n%s", seed, diff)
+		}
+		if carried.Stats.Matched >= whole.Stats.Matched {
+			t.Errorf("seed %d: %d bytes matched, %d when matched whole", seed, carried.Stats.Matched, whole.Stats.Matched)
+		}
 	}
 }
 
