@@ -75,11 +75,25 @@ func (s *session) newFinding(h *hit) *finding.Finding {
 	return f
 }
 
-// compareHits orders hits so that facts come from the same one in every run.
+// compareHits orders hits so that facts come from the same one in every run. Objects have the same
+// numbers wherever they are stored, but those of paths depend on how trees happen to
+// be kept: among hits in paths, what they say comes first.
 func compareHits(a, b hit) int {
+	if c := cmp.Compare(a.kind, b.kind); c != 0 {
+		return c
+	}
+	if a.kind == finding.KindPath || a.kind == finding.KindTreeEntry {
+		if c := cmp.Or(cmp.Compare(a.rule.ID, b.rule.ID), cmp.Compare(a.value, b.value)); c != 0 {
+			return c
+		}
+		if c := compareFacts(a.facts, b.facts); c != 0 {
+			return c
+		}
+	}
+	if c := cmp.Compare(a.object, b.object); c != 0 {
+		return c
+	}
 	return cmp.Or(
-		cmp.Compare(a.kind, b.kind),
-		cmp.Compare(a.object, b.object),
 		cmp.Compare(a.startLine, b.startLine),
 		cmp.Compare(a.startColumn, b.startColumn),
 		cmp.Compare(a.rule.ID, b.rule.ID),
@@ -87,6 +101,20 @@ func compareHits(a, b hit) int {
 		cmp.Compare(a.endLine, b.endLine),
 		cmp.Compare(a.endColumn, b.endColumn),
 	)
+}
+
+// compareFacts orders facts by their names and what they say, in the order of the names.
+func compareFacts(a, b map[string]string) int {
+	names := slices.Sorted(maps.Keys(a))
+	if c := slices.Compare(names, slices.Sorted(maps.Keys(b))); c != 0 {
+		return c
+	}
+	for _, name := range names {
+		if c := cmp.Compare(a[name], b[name]); c != 0 {
+			return c
+		}
+	}
+	return 0
 }
 
 func worse(a, b finding.Severity) finding.Severity {
