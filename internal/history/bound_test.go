@@ -12,13 +12,15 @@ func TestNestedTreesAreBounded(t *testing.T) {
 		g := &Graph{held: depth, names: &names{}, missing: newMissing(depth)}
 		g.names.list = []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"}
 		for level := range depth {
+			g.number = append(g.number, uint32(level))
+		}
+		for level := range depth {
 			tree := tree{object: uint32(level), base: none}
 			for name := range g.names.list {
-				tree.entries = append(tree.entries, entry{label(uint32(name), Dir), child(level)})
+				tree.entries = append(tree.entries, entry{label(uint32(name), Dir), g.childOf(child(level), Dir)})
 				tree.added++
 			}
 			g.trees = append(g.trees, tree)
-			g.number = append(g.number, uint32(level))
 		}
 		g.commits = []commit{{object: none, tree: 0}}
 		return g

@@ -58,11 +58,10 @@ func (t *tree) adds() []entry { return t.entries[:t.added] }
 // dels returns the entries that the base has and the tree has not.
 func (t *tree) dels() []entry { return t.entries[t.added:] }
 
-// entry is an entry of a tree: the number of its name, its class and its object, none for a
-// gitlink. Two entries are the same when they are equal.
+// entry is an entry of a tree. Two entries are the same when they are equal.
 type entry struct {
-	label uint32 // name and class
-	child uint32
+	label uint32 // number of its name, and class
+	child uint32 // what is there: see childOf
 }
 
 const (
@@ -75,6 +74,35 @@ func label(name uint32, class Class) uint32 { return name<<classBits | uint32(cl
 func (e entry) name() uint32 { return e.label >> classBits }
 
 func (e entry) class() Class { return Class(e.label & (1<<classBits - 1)) }
+
+// childOf returns the child of an entry that is an object: for a folder the number of its tree, or
+// firstCommit + object where that is no tree of the table, which spares a look-up each
+// time that somebody goes down. A gitlink's is none.
+func (g *Graph) childOf(object uint32, class Class) uint32 {
+	if class != Dir {
+		return object
+	}
+	if number, ok := g.treeOf(object); ok {
+		return number
+	}
+	return firstCommit | object
+}
+
+// subtree returns the number of the tree that an entry is.
+func (e entry) subtree() (uint32, bool) {
+	return e.child, e.class() == Dir && e.child < firstCommit
+}
+
+// object returns the object of an entry, none for a gitlink.
+func (g *Graph) object(e entry) uint32 {
+	if number, ok := e.subtree(); ok {
+		return g.trees[number].object
+	}
+	if e.class() == Dir {
+		return e.child &^ firstCommit
+	}
+	return e.child
+}
 
 // Class is what sort of thing a tree entry is.
 type Class uint8

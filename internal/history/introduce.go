@@ -55,10 +55,8 @@ func (t *Trace) compare(at Path, number uint32, others []uint32, yield func(Plac
 		for _, other := range others {
 			for _, o := range t.named(other, e.name()) {
 				newPath = false
-				if o.child == e.child && o.class() == e.class() {
-					same = true
-				}
-				if child, ok := t.graph.treeOf(o.child); ok && o.class() == Dir {
+				same = same || o == e
+				if child, ok := o.subtree(); ok {
 					below = append(below, child)
 				}
 			}
@@ -66,10 +64,10 @@ func (t *Trace) compare(at Path, number uint32, others []uint32, yield func(Plac
 		if same {
 			continue
 		}
-		if t.marks.Paths[path] || e.class() != Dir && t.marks.Blobs[e.child] {
-			yield(Place{Path: path, Object: e.child, Class: e.class(), NewPath: newPath})
+		if t.marks.Paths[path] || e.class() != Dir && t.blobs.has(e.child) {
+			yield(Place{Path: path, Object: t.graph.object(e), Class: e.class(), NewPath: newPath})
 		}
-		if child, ok := t.graph.treeOf(e.child); ok && e.class() == Dir {
+		if child, ok := e.subtree(); ok {
 			t.compare(path, child, below, yield)
 		}
 	}
@@ -107,14 +105,16 @@ func (g *Graph) Tree(commitObject uint32) (tree uint32, ok bool) {
 // DanglingTrees returns the trees that no tree and no commit holds, tagged ones
 // included.
 func (g *Graph) DanglingTrees() []uint32 {
-	ofCommit := make(map[uint32]bool, len(g.commits))
+	ofCommit := make([]bool, len(g.trees))
 	for _, c := range g.commits {
-		ofCommit[c.tree] = true
+		if number, ok := g.treeOf(c.tree); ok {
+			ofCommit[number] = true
+		}
 	}
 	var dangling []uint32
 	for _, number := range g.roots() {
-		if object := g.trees[number].object; !ofCommit[object] {
-			dangling = append(dangling, object)
+		if !ofCommit[number] {
+			dangling = append(dangling, g.trees[number].object)
 		}
 	}
 	return dangling

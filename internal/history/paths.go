@@ -22,21 +22,11 @@ type Paths struct {
 	ids     map[pathKey]Path
 	// Truncated says that there are more paths than were kept, see maxPaths.
 	Truncated bool
-
-	limit  int
-	placed map[placement]struct{}
-	queue  []placement
 }
 
 type pathKey struct {
 	parent Path
 	name   uint32
-}
-
-// placement is a tree at a path: one tree may be at several.
-type placement struct {
-	path Path
-	tree uint32
 }
 
 // A few nested trees can spell out more paths than atoms, and a store whose names
@@ -57,30 +47,24 @@ func (g *Graph) Paths(ctx context.Context) (*Paths, error) {
 func (g *Graph) pathsWithin(ctx context.Context, limit int) (*Paths, error) {
 	p := &Paths{
 		graph:   g,
-		limit:   limit,
 		parents: []Path{Root},
 		names:   []uint32{none},
 		classes: []Class{Dir},
 		depths:  []uint16{0},
 		ids:     map[pathKey]Path{},
-		placed:  make(map[placement]struct{}, len(g.trees)),
 	}
-	for _, root := range g.roots() {
-		p.place(placement{Root, root})
+	f := &pathFinder{
+		Paths: p,
+		limit: limit,
+		trees: [][]uint32{g.roots()},
+		here:  make([]Path, len(g.trees)),
+		named: make([]namedPath, len(g.names.list)),
 	}
-	// Breadth first, all placements of a level are made before the first of them is
-	// expanded, so that nearly every tree finds its base placed.
-	for len(p.queue) > 0 {
-		level := p.queue
-		p.queue = nil
-		for i, at := range level {
-			if i%1024 == 0 && ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			p.expand(at)
+	for path := Root; int(path) < len(f.trees); path++ {
+		if err := f.expand(ctx, path); err != nil {
+			return nil, err
 		}
 	}
-	p.placed = nil
 	return p, nil
 }
 
@@ -90,7 +74,7 @@ func (g *Graph) roots() []uint32 {
 	held := make([]bool, len(g.trees))
 	for _, t := range g.trees {
 		for _, e := range t.adds() {
-			if child, ok := g.treeOf(e.child); ok && e.class() == Dir {
+			if child, ok := e.subtree(); ok {
 				held[child] = true
 			}
 		}
@@ -114,50 +98,77 @@ func (g *Graph) roots() []uint32 {
 	return roots
 }
 
-func (p *Paths) place(at placement) {
-	if _, ok := p.placed[at]; !ok {
-		p.placed[at] = struct{}{}
-		p.queue = append(p.queue, at)
+// pathFinder goes through paths folder by folder. As the trees at a path are held by those
+// at its parent, they are all known when its turn comes, so that nearly every tree finds its base
+// among them.
+type pathFinder struct {
+	*Paths
+	limit int
+	trees [][]uint32  // by path: the trees there, some of them more than once
+	here  []Path      // by tree: 1 + the last path at which it was met
+	named []namedPath // by name: what it led to last
+}
+
+type namedPath struct{ folder, path Path } // folder is one too many, as in here
+
+// expand adds what the trees at a path hold. Where the base of one is at the same path as
+// well, those entries that they share are added with the base.
+func (f *pathFinder) expand(ctx context.Context, path Path) error {
+	trees := f.trees[path]
+	f.trees[path] = nil
+	distinct := trees[:0]
+	for _, number := range trees {
+		if f.here[number] != path+1 {
+			f.here[number] = path + 1
+			distinct = append(distinct, number)
+		}
+	}
+	for i, number := range distinct {
+		if i%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		t := &f.graph.trees[number]
+		if t.base != none && f.here[t.base] != path+1 {
+			f.graph.entries(number, func(e entry) { f.add(path, e) })
+			continue
+		}
+		for _, e := range t.adds() {
+			f.add(path, e)
+		}
+	}
+	return nil
+}
+
+func (f *pathFinder) add(parent Path, e entry) {
+	at := &f.named[e.name()]
+	if at.folder != parent+1 {
+		path, ok := f.create(parent, e)
+		if !ok {
+			return
+		}
+		*at = namedPath{parent + 1, path}
+	}
+	f.classes[at.path] = min(f.classes[at.path], e.class())
+	if child, ok := e.subtree(); ok {
+		if list := f.trees[at.path]; len(list) == 0 || list[len(list)-1] != child {
+			f.trees[at.path] = append(list, child)
+		}
 	}
 }
 
-// expand adds the entries of a tree at a path. Where its base is at the same path as
-// well, those that they share are added with the base.
-func (p *Paths) expand(at placement) {
-	t := &p.graph.trees[at.tree]
-	if t.base != none {
-		if _, ok := p.placed[placement{at.path, t.base}]; !ok {
-			p.graph.entries(at.tree, func(e entry) { p.add(at.path, e) })
-			return
-		}
+func (f *pathFinder) create(parent Path, e entry) (Path, bool) {
+	if len(f.parents) >= f.limit || f.depths[parent] >= maxDepth {
+		f.Truncated = true
+		return 0, false
 	}
-	for _, e := range t.adds() {
-		p.add(at.path, e)
-	}
-}
-
-func (p *Paths) add(parent Path, e entry) {
-	key := pathKey{parent, e.name()}
-	path, ok := p.ids[key]
-	if !ok {
-		if len(p.parents) >= p.limit || p.depths[parent] >= maxDepth {
-			p.Truncated = true
-			return
-		}
-		path = Path(len(p.parents))
-		p.depths = append(p.depths, p.depths[parent]+1)
-		p.ids[key] = path
-		p.parents = append(p.parents, parent)
-		p.names = append(p.names, e.name())
-		p.classes = append(p.classes, e.class())
-	}
-	p.classes[path] = min(p.classes[path], e.class())
-	if e.class() != Dir {
-		return
-	}
-	if child, ok := p.graph.treeOf(e.child); ok {
-		p.place(placement{path, child})
-	}
+	path := Path(len(f.parents))
+	f.ids[pathKey{parent, e.name()}] = path
+	f.parents = append(f.parents, parent)
+	f.names = append(f.names, e.name())
+	f.classes = append(f.classes, e.class())
+	f.depths = append(f.depths, f.depths[parent]+1)
+	f.trees = append(f.trees, nil)
+	return path, true
 }
 
 // entries calls yield once for every entry of a tree, by following its bases, in an order

@@ -18,13 +18,29 @@ type Trace struct {
 	graph *Graph
 	paths *Paths
 	marks Marks
-	names map[uint32]bool // last names of marked paths
-	hits  [][]entry       // by tree, sorted by name
+	blobs bits      // by object
+	names bits      // last names of marked paths
+	hits  [][]entry // by tree, sorted by name
 
-	heirs   [][]uint32 // by tree: the trees that have it as base
+	heirs   heirs
 	holders holders
 	queue   []uint32
-	queued  []bool
+	queued  bits
+}
+
+// bits is a set of numbers.
+type bits []uint64
+
+func newBits(n int) bits { return make(bits, (n+63)/64) }
+
+func (b bits) add(i uint32) { b[i/64] |= 1 << (i % 64) }
+
+func (b bits) has(i uint32) bool { return int(i/64) < len(b) && b[i/64]>>(i%64)&1 != 0 }
+
+// heirs lists, for each tree, the trees that have it as base.
+type heirs struct {
+	first []uint32 // by tree: its first heir, or none
+	next  []uint32 // by tree: the next heir of the same base, or none
 }
 
 // holders lists, for each tree, which trees add it as a subfolder and under which
@@ -39,12 +55,16 @@ type holders struct {
 // and memory in proportion to the entries that lead to marks. The error is
 // the context's.
 func (g *Graph) Trace(ctx context.Context, paths *Paths, marks Marks) (*Trace, error) {
-	t := &Trace{graph: g, paths: paths, marks: marks, names: map[uint32]bool{}, hits: make([][]entry, len(g.trees)), queued: make([]bool, len(g.trees))}
-	for path := range marks.Paths {
-		t.names[paths.names[path]] = true
-	}
+	t := &Trace{graph: g, paths: paths, marks: marks, hits: make([][]entry, len(g.trees))}
 	if len(marks.Blobs)+len(marks.Paths) == 0 {
 		return t, nil
+	}
+	t.names, t.blobs, t.queued = newBits(len(g.names.list)), newBits(g.held), newBits(len(g.trees))
+	for path := range marks.Paths {
+		t.names.add(paths.names[path])
+	}
+	for blob := range marks.Blobs {
+		t.blobs.add(blob)
 	}
 	t.link()
 	for number := range g.trees {
@@ -52,7 +72,7 @@ func (g *Graph) Trace(ctx context.Context, paths *Paths, marks Marks) (*Trace, e
 			return nil, ctx.Err()
 		}
 		for _, e := range g.trees[number].adds() {
-			if t.names[e.name()] || e.class() != Dir && t.marks.Blobs[e.child] {
+			if t.names.has(e.name()) || e.class() != Dir && t.blobs.has(e.child) {
 				t.spread(uint32(number), e)
 			}
 		}
@@ -64,15 +84,17 @@ func (g *Graph) Trace(ctx context.Context, paths *Paths, marks Marks) (*Trace, e
 		child := t.queue[len(t.queue)-1]
 		t.queue = t.queue[:len(t.queue)-1]
 		for i := t.holders.start[child]; i < t.holders.start[child+1]; i++ {
-			if e := t.holders.entry[i]; !t.names[e.name()] { // those were seeds
+			if e := t.holders.entry[i]; !t.names.has(e.name()) { // those were seeds
 				t.spread(t.holders.tree[i], e)
 			}
 		}
 	}
-	t.heirs, t.holders, t.queue, t.queued = nil, holders{}, nil, nil
-	for number := range t.hits {
-		slices.SortFunc(t.hits[number], compareEntries)
-		t.hits[number] = slices.Compact(t.hits[number])
+	t.heirs, t.holders, t.queue, t.queued = heirs{}, holders{}, nil, nil
+	for number, hits := range t.hits {
+		if len(hits) > 1 {
+			slices.SortFunc(hits, compareEntries)
+			t.hits[number] = slices.Compact(hits)
+		}
 	}
 	return t, nil
 }
@@ -84,34 +106,35 @@ func compareEntries(a, b entry) int {
 // link inverts the bases and the subfolder entries.
 func (t *Trace) link() {
 	g := t.graph
-	t.heirs = make([][]uint32, len(g.trees))
+	t.heirs = heirs{first: make([]uint32, len(g.trees)), next: make([]uint32, len(g.trees))}
 	h := holders{start: make([]uint32, len(g.trees)+1)}
-	t.eachSubfolder(func(child, _ uint32, _ entry) { h.start[child+1]++ })
+	for i := range g.trees {
+		t.heirs.first[i] = none
+		for _, e := range g.trees[i].adds() {
+			if child, ok := e.subtree(); ok {
+				h.start[child+1]++
+			}
+		}
+	}
 	for i := range g.trees {
 		h.start[i+1] += h.start[i]
 		if base := g.trees[i].base; base != none {
-			t.heirs[base] = append(t.heirs[base], uint32(i))
+			t.heirs.next[i], t.heirs.first[base] = t.heirs.first[base], uint32(i)
 		}
 	}
 	h.tree = make([]uint32, h.start[len(g.trees)])
 	h.entry = make([]entry, len(h.tree))
 	next := slices.Clone(h.start)
-	t.eachSubfolder(func(child, holder uint32, e entry) {
-		at := next[child]
-		next[child]++
-		h.tree[at], h.entry[at] = holder, e
-	})
-	t.holders = h
-}
-
-func (t *Trace) eachSubfolder(yield func(child, holder uint32, e entry)) {
-	for number := range t.graph.trees {
-		for _, e := range t.graph.trees[number].adds() {
-			if child, ok := t.graph.treeOf(e.child); ok && e.class() == Dir {
-				yield(child, uint32(number), e)
+	for i := range g.trees {
+		for _, e := range g.trees[i].adds() {
+			if child, ok := e.subtree(); ok {
+				at := next[child]
+				next[child]++
+				h.tree[at], h.entry[at] = uint32(i), e
 			}
 		}
 	}
+	t.holders = h
 }
 
 // spread notes an entry for the tree that adds it and for all that inherit it from
@@ -122,11 +145,11 @@ func (t *Trace) spread(from uint32, e entry) {
 		number := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		t.hits[number] = append(t.hits[number], e)
-		if !t.queued[number] {
-			t.queued[number] = true
+		if !t.queued.has(number) {
+			t.queued.add(number)
 			t.queue = append(t.queue, number)
 		}
-		for _, heir := range t.heirs[number] {
+		for heir := t.heirs.first[number]; heir != none; heir = t.heirs.next[heir] {
 			if !slices.Contains(t.graph.trees[heir].dels(), e) {
 				stack = append(stack, heir)
 			}

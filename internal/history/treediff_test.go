@@ -112,7 +112,7 @@ type treeMaker struct {
 func (m *treeMaker) describe(g *Graph, e entry) string {
 	id := ""
 	if e.class() != Gitlink {
-		id = g.ID(e.child).String()
+		id = g.ID(g.object(e)).String()
 	}
 	return fmt.Sprintf("%d %q %s", e.class(), g.names.list[e.name()], id)
 }
