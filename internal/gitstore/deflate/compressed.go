@@ -52,19 +52,18 @@ func (d *Decoder) prepare() {
 // compressed inflates the data of a block by its tables, behind the written bytes of
 // target, up to its end.
 //
-// Two refills do for three literals or for two and a match: literals of the table
-// itself take 10 bits each at most, a match 15+5 and 15+13.
+// A refill gives 56 bits, which do for three literals of the table itself, of 10 bits at
+// most, or after less than three and another refill, for a match, of 15+5 and 15+13; also for
+// the 15 of a code in a subtable and two literals behind it. Behind the end of source go
+// zeros, but each symbol fills some of target, so that has an end too.
 func (d *Decoder) compressed(literals *literalTable, distances *distanceTable, target []byte, written int) (int, error) {
 	source, bits, count, next := d.input.source, d.input.bits, d.input.count, d.input.next
+	var e entry
 	for {
-		if next > len(source)+8 {
-			return written, d.leave(bits, count, next, ErrShort)
-		}
 		bits |= word(source, next) << (count & 63)
-		next += int(^count & 63 >> 3)
-		count |= 56
-
-		e := literals[bits&(1<<literalBits-1)]
+		next, count = next+int(^count&63>>3), count|56
+		e = literals[bits&(1<<literalBits-1)]
+	symbol:
 		if e&literal != 0 {
 			bits >>= e & 63
 			count -= uint64(e)
@@ -95,72 +94,44 @@ func (d *Decoder) compressed(literals *literalTable, distances *distanceTable, t
 				}
 			}
 			bits |= word(source, next) << (count & 63)
-			next += int(^count & 63 >> 3)
-			count |= 56
+			next, count = next+int(^count&63>>3), count|56
 		}
 		if e&special != 0 {
 			if e&link != 0 {
 				bits >>= e & 63
 				count -= uint64(e)
 				e = literals[uint64(e>>valueShift)+bits&(1<<(e>>codeShift&15)-1)]
-				if e&literal != 0 {
-					bits >>= e & 63
-					count -= uint64(e)
-					if written >= len(target) {
-						return written, d.leave(bits, count, next, ErrOverfull)
-					}
-					target[written] = byte(e >> valueShift)
-					written++
-					continue
-				}
+				goto symbol
 			}
-			if e&special != 0 {
-				if e&end == 0 {
-					return written, d.leave(bits, count, next, ErrSymbol)
-				}
-				bits >>= e & 63
-				count -= uint64(e)
-				return written, d.leave(bits, count, next, nil)
+			if e&end == 0 {
+				return written, d.leave(bits, count, next, ErrSymbol)
 			}
+			return written, d.leave(bits>>(e&63), count-uint64(e), next, nil)
 		}
 		length := int(e>>valueShift) + int(bits&(1<<(e&63)-1)>>(e>>codeShift&15))
 		bits >>= e & 63
 		count -= uint64(e)
 
 		e = distances[bits&(1<<distanceBits-1)]
+		if e&link != 0 {
+			bits >>= e & 63
+			count -= uint64(e)
+			e = distances[uint64(e>>valueShift)+bits&(1<<(e>>codeShift&15)-1)]
+		}
 		if e&special != 0 {
-			if e&link != 0 {
-				bits >>= e & 63
-				count -= uint64(e)
-				e = distances[uint64(e>>valueShift)+bits&(1<<(e>>codeShift&15)-1)]
-			}
-			if e&special != 0 {
-				return written, d.leave(bits, count, next, ErrSymbol)
-			}
+			return written, d.leave(bits, count, next, ErrSymbol)
 		}
 		distance := int(e>>valueShift) + int(bits&(1<<(e&63)-1)>>(e>>codeShift&15))
 		bits >>= e & 63
 		count -= uint64(e)
-
-		if distance > written {
-			return written, d.leave(bits, count, next, ErrDistance)
+		if distance > written || length > len(target)-written {
+			return written, d.leave(bits, count, next, matchError(distance, written))
 		}
-		if length > len(target)-written {
-			return written, d.leave(bits, count, next, ErrOverfull)
+		if distance >= 16 && length <= 16 && len(target)-written >= 16 {
+			*(*[16]byte)(target[written:]) = *(*[16]byte)(target[written-distance:])
+		} else {
+			repeat(target[written-distance:written+length], distance)
 		}
-		if distance >= 16 && length <= 64 && len(target)-written >= length+15 {
-			from, to := target[written-distance:], target[written:]
-			for left := length; ; left -= 16 {
-				*(*[16]byte)(to) = *(*[16]byte)(from)
-				if left <= 16 {
-					break
-				}
-				from, to = from[16:], to[16:]
-			}
-			written += length
-			continue
-		}
-		repeat(target[written-distance:written+length], distance)
 		written += length
 	}
 }
@@ -171,8 +142,22 @@ func (d *Decoder) leave(bits, count uint64, next int, err error) error {
 	return err
 }
 
-// repeat fills window from its first bytes, done, again and again.
+func matchError(distance, written int) error {
+	if distance > written {
+		return ErrDistance
+	}
+	return ErrOverfull
+}
+
+// repeat fills window from its first bytes, done, again and again. Short copies go in
+// pieces of 16 bytes, for which there must be as many to copy from.
 func repeat(window []byte, done int) {
+	if done >= 16 && len(window)-done <= 64 {
+		for len(window)-done >= 16 {
+			*(*[16]byte)(window[done:]) = *(*[16]byte)(window)
+			window = window[16:]
+		}
+	}
 	for done < len(window) {
 		done += copy(window[done:], window[:done])
 	}

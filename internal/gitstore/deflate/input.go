@@ -10,7 +10,7 @@ import "encoding/binary"
 // but those of source at next, where the next refill puts them again.
 //
 // Behind the end of source stand zeros, as many as are asked for; that some were taken
-// is found at the end of each block, or by refill once it is past doubt.
+// is found at the end.
 type input struct {
 	bits   uint64
 	count  uint64
