@@ -1,8 +1,6 @@
 package scanner
 
 import (
-	"cmp"
-	"container/heap"
 	"slices"
 	"time"
 
@@ -22,17 +20,7 @@ type commitLog struct {
 type logNode struct {
 	id     pack.ID
 	commit gitstore.Commit
-	sides  side
-	queued side
 }
-
-// side is from where a commit was reached.
-type side uint8
-
-const (
-	excluded side = 1 << iota
-	included
-)
 
 func newCommitLog(repository *gitstore.Repository, limit int64) *commitLog {
 	return &commitLog{repository: repository, limit: limit, nodes: map[pack.ID]*logNode{}, unread: map[pack.ID]error{}}
@@ -57,53 +45,6 @@ func (l *commitLog) node(id pack.ID) (*logNode, bool) {
 	}
 	l.unread[id] = err
 	return nil, false
-}
-
-// slop is how many commits the walk goes on when all that is left to visit is
-// excluded: dates lie, and an older-looking commit may still lead to an
-// included one. Git does the same.
-const slop = 64
-
-// between returns the commits that to reaches and from does not, oldest first. Both
-// histories are walked side by side, newest first by committer date, until nothing is left
-// that is included alone.
-func (l *commitLog) between(from, to pack.ID) []pack.ID {
-	q := &dateQueue{}
-	push := func(id pack.ID, s side) {
-		if n, ok := l.node(id); ok && n.sides&s != s {
-			n.sides |= s
-			heap.Push(q, n)
-		}
-	}
-	push(from, excluded)
-	push(to, included)
-	for extra := slop; q.Len() > 0 && extra > 0; {
-		n := heap.Pop(q).(*logNode)
-		if n.queued == n.sides {
-			continue
-		}
-		n.queued = n.sides
-		for _, parent := range n.commit.Parents {
-			push(parent, n.sides)
-		}
-		if extra--; q.anyIncluded() {
-			extra = slop
-		}
-	}
-	var list []*logNode
-	for _, n := range l.nodes {
-		if n.sides == included {
-			list = append(list, n)
-		}
-	}
-	slices.SortFunc(list, func(a, b *logNode) int {
-		return cmp.Or(a.commit.Committer.When.Compare(b.commit.Committer.When), a.id.Compare(b.id))
-	})
-	ids := make([]pack.ID, len(list))
-	for i, n := range list {
-		ids[i] = n.id
-	}
-	return ids
 }
 
 // cutOff tells whether commits of a list lie on a shallow boundary, and so seem to bring in
@@ -178,23 +119,3 @@ func (l *commitLog) peel(id pack.ID) pack.ID {
 
 // maxTagDepth bounds how many tags of tags are followed.
 const maxTagDepth = 64
-
-// dateQueue is a heap of commits, newest first.
-type dateQueue []*logNode
-
-func (q dateQueue) Len() int { return len(q) }
-func (q dateQueue) Less(i, j int) bool {
-	return q[i].commit.Committer.When.After(q[j].commit.Committer.When)
-}
-func (q dateQueue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
-func (q *dateQueue) Push(x any)   { *q = append(*q, x.(*logNode)) }
-func (q *dateQueue) Pop() any {
-	last := len(*q) - 1
-	n := (*q)[last]
-	*q = (*q)[:last]
-	return n
-}
-
-func (q dateQueue) anyIncluded() bool {
-	return slices.ContainsFunc(q, func(n *logNode) bool { return n.sides == included })
-}

@@ -1,12 +1,14 @@
 package gitstore
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"iter"
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 
@@ -245,6 +247,50 @@ func (d *reading) stat(p *pack.Pack, position int) (pack.Kind, int64, error) {
 		return kind, nil, err
 	}
 	return reader.Stat(p, position)
+}
+
+// Holds reports whether some store holds an object of that name, damaged or not. Unlike [Repository.Has]
+// it needs no table of all objects.
+func (r *Repository) Holds(id pack.ID) bool {
+	for _, p := range r.packs {
+		if _, ok := p.Index().Find(id); ok {
+			return true
+		}
+	}
+	for _, dir := range r.dirs {
+		if _, err := os.Lstat(filepath.Join(dir, loosePath(id))); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// WithPrefix returns the names of the objects that begin with some bytes, of which there is
+// at least one, ascending.
+func (r *Repository) WithPrefix(prefix []byte) []pack.ID {
+	has := func(id pack.ID) bool { return bytes.HasPrefix(id[:], prefix) }
+	var ids []pack.ID
+	for _, p := range r.packs {
+		index := p.Index()
+		first := sort.Search(index.Count(), func(i int) bool {
+			id := index.ID(i)
+			return bytes.Compare(id[:], prefix) >= 0
+		})
+		for i := first; i < index.Count() && has(index.ID(i)); i++ {
+			ids = append(ids, index.ID(i))
+		}
+	}
+	fan := fmt.Sprintf("%02x", prefix[0])
+	for _, dir := range r.dirs {
+		files, _ := os.ReadDir(filepath.Join(dir, fan)) // whoever reads all objects reports this
+		for _, file := range files {
+			if id, ok := looseID(fan, file.Name()); ok && has(id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	slices.SortFunc(ids, pack.ID.Compare)
+	return slices.Compact(ids)
 }
 
 // Has reports whether some store holds an object of that name, damaged or not.

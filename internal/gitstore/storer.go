@@ -27,6 +27,9 @@ type ObjectReader interface {
 	Read(id pack.ID, buf []byte, limit int64) (kind pack.Kind, content []byte, err error)
 	// IDs yields the name of every object, ascending.
 	IDs() iter.Seq[pack.ID]
+	// WithPrefix returns the names that begin with some bytes, ascending; prefix is
+	// not empty.
+	WithPrefix(prefix []byte) []pack.ID
 }
 
 // Storer is a repository in the form that go-git works on:

@@ -52,18 +52,18 @@ func (s *Storer) IterEncodedObjects(want plumbing.ObjectType) (storer.EncodedObj
 	return &objectIter{storer: s, want: want, next: next, stop: stop}, nil
 }
 
-// HashesWithPrefix returns the hashes that start with the given bytes. go-git looks
-// for this method to resolve short names.
+// minPrefix is how many bytes a short name has at least; git too wants four digits.
+const minPrefix = 2
+
+// HashesWithPrefix returns the hashes that start with the given bytes, if those are
+// enough for a name. go-git looks for this method to resolve short names.
 func (s *Storer) HashesWithPrefix(prefix []byte) ([]plumbing.Hash, error) {
+	if len(prefix) < minPrefix {
+		return nil, nil
+	}
 	var hashes []plumbing.Hash
-	for id := range s.objects.IDs() {
-		head := id[:min(len(prefix), len(id))]
-		switch order := bytes.Compare(head, prefix); {
-		case order == 0:
-			hashes = append(hashes, plumbing.Hash(id))
-		case order > 0:
-			return hashes, nil
-		}
+	for _, id := range s.objects.WithPrefix(prefix) {
+		hashes = append(hashes, plumbing.Hash(id))
 	}
 	return hashes, nil
 }

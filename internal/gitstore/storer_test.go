@@ -202,7 +202,7 @@ func TestStorerLooksUpByTypeAndName(t *testing.T) {
 		}
 		var want []string
 		for _, object := range repo.Objects() {
-			if strings.HasPrefix(object.ID, prefix) {
+			if len(raw) >= 2 && strings.HasPrefix(object.ID, prefix) {
 				want = append(want, object.ID)
 			}
 		}

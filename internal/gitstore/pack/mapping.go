@@ -54,3 +54,13 @@ func readFile(file *os.File, size int64) (*mapping, error) {
 	}
 	return &mapping{data: data, release: func() error { return nil }}, nil
 }
+
+// Map maps the regular file at path, for readers of other files of an object store. data may be
+// read until release is called, and under [Guard], since the file may shrink.
+func Map(path string) (data []byte, release func() error, err error) {
+	file, err := openMapping(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	return file.data, file.Close, nil
+}
