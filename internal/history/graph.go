@@ -118,6 +118,11 @@ const (
 // New returns an empty graph over the objects of table.
 func New(table *gitstore.Table) *Graph {
 	g := &Graph{table: table, held: table.Len(), number: make([]uint32, table.Len()), names: newNames(), missing: newMissing(table.Len())}
+	var count [pack.Tag + 1]int
+	for i := range uint32(table.Len()) {
+		count[table.Kind(i)]++
+	}
+	g.commits, g.trees = make([]commit, 0, count[pack.Commit]), make([]tree, 0, count[pack.Tree])
 	for i := range uint32(table.Len()) {
 		g.number[i] = none
 		switch table.Kind(i) {

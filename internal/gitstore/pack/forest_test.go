@@ -1,6 +1,7 @@
 package pack
 
 import (
+	stdcmp "cmp"
 	"errors"
 	"math/rand/v2"
 	"reflect"
@@ -203,5 +204,22 @@ func TestForestSortsWideOffsets(t *testing.T) {
 	f.sortByOffset(p)
 	if diff := cmp.Diff(want.positions, f.positions); diff != "" || !slices.Equal(want.offsets[:n], f.offsets[:n]) {
 		t.Errorf("sorted another way:\n%s", diff)
+	}
+}
+
+func TestSortBits(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		low := random.IntN(20)
+		high := low + random.IntN(64-low)
+		words := make([]uint64, random.IntN(300))
+		for i := range words {
+			words[i] = random.Uint64() & (1<<high - 1) >> random.IntN(high+1) // nothing lies above
+		}
+		want := slices.Clone(words)
+		slices.SortStableFunc(want, func(a, b uint64) int { return stdcmp.Compare(a>>low, b>>low) })
+		if sortBits(words, low, high); !slices.Equal(want, words) {
+			t.Fatalf("bits %d to %d of %x", low, high, words)
+		}
 	}
 }
