@@ -29,12 +29,12 @@ const maxTreeDepth = 2048
 // same path with the same object and type, and for every folder at a path where none
 // of others has anything.
 func (t *treeComparer) compare(folder string, tree pack.ID, others []pack.ID, depth int, yield func(change)) {
-	var siblings []*parsedTree
+	var siblings []treeCursor
 	for _, other := range others {
 		if other == tree {
 			return
 		}
-		siblings = append(siblings, t.read(other, folder))
+		siblings = append(siblings, treeCursor{tree: t.read(other, folder)})
 	}
 	if depth > maxTreeDepth {
 		t.tooDeep(tree, folder)
@@ -43,8 +43,8 @@ func (t *treeComparer) compare(folder string, tree pack.ID, others []pack.ID, de
 	for _, e := range t.read(tree, folder).entries {
 		same, newPath := false, true
 		var below []pack.ID
-		for _, sibling := range siblings {
-			o, ok := sibling.find(e.Name)
+		for i := range siblings {
+			o, ok := siblings[i].find(e.Name)
 			if !ok {
 				continue
 			}
@@ -91,7 +91,7 @@ func (t *treeComparer) read(id pack.ID, folder string) *parsedTree {
 		t.unread(id, folder, err)
 		content = nil
 	}
-	tree := &parsedTree{}
+	tree := &parsedTree{entries: make([]gitstore.TreeEntry, 0, len(content)/meanEntry)}
 	for at := 0; at < len(content); {
 		e, n, err := gitstore.NextTreeEntry(content[at:])
 		if err != nil {
@@ -111,7 +111,35 @@ func (t *treeComparer) read(id pack.ID, folder string) *parsedTree {
 // maxCachedTrees bounds the trees kept parsed: a commit's and its parents' are what counts.
 const maxCachedTrees = 4096
 
-func (p *parsedTree) find(name []byte) (gitstore.TreeEntry, bool) {
+// meanEntry is about how many bytes an entry takes in a raw tree.
+const meanEntry = 36
+
+// treeCursor looks entries of a tree up in the order in which another has them.
+type treeCursor struct {
+	tree *parsedTree
+	next int // after the entry found last, and so most often the one
+}
+
+// ahead is how many entries are looked at one by one.
+const ahead = 4
+
+func (c *treeCursor) find(name []byte) (gitstore.TreeEntry, bool) {
+	entries := c.tree.entries
+	for i := c.next; i < min(c.next+ahead, len(entries)); i++ {
+		if string(entries[i].Name) == string(name) {
+			c.next = i + 1
+			return entries[i], true
+		}
+	}
+	i, ok := c.tree.find(name)
+	if !ok {
+		return gitstore.TreeEntry{}, false
+	}
+	c.next = i + 1
+	return entries[i], true
+}
+
+func (p *parsedTree) find(name []byte) (int, bool) {
 	if p.byName == nil {
 		p.byName = make(map[string]int, len(p.entries))
 		for i, e := range p.entries {
@@ -119,8 +147,5 @@ func (p *parsedTree) find(name []byte) (gitstore.TreeEntry, bool) {
 		}
 	}
 	i, ok := p.byName[string(name)]
-	if !ok {
-		return gitstore.TreeEntry{}, false
-	}
-	return p.entries[i], true
+	return i, ok
 }

@@ -50,6 +50,29 @@ func (r *refReader) readLoose() {
 	}
 }
 
+// isLooseName reports whether readLoose would come to a file of that name: it lies below refs, no part
+// of it is hidden, and no folder on the way a link.
+func isLooseName(dir, name string) bool {
+	path := dir
+	parts := strings.Split(name, "/")
+	for i, part := range parts {
+		if strings.HasPrefix(part, ".") || strings.HasSuffix(part, ".lock") || !filepath.IsLocal(part) || filepath.ToSlash(part) != part {
+			return false
+		}
+		path = filepath.Join(path, part)
+		info, err := os.Lstat(path)
+		switch {
+		case i == 0:
+			if part != "refs" || len(parts) == 1 || err != nil {
+				return false
+			}
+		case err != nil, i < len(parts)-1 && !info.IsDir(), i == len(parts)-1 && info.IsDir():
+			return false
+		}
+	}
+	return true
+}
+
 // readRef reads one loose ref or HEAD. A symbolic link to a name below refs is the
 // old way to write a symbolic ref; any other link to a file is followed. One to a
 // folder is a problem: git would go on in there.

@@ -49,13 +49,52 @@ func (l *Layout) Refs() ([]Ref, []Problem) {
 // Head returns HEAD of the work tree that the layout was located from. ok is
 // false when it cannot be read; its Target is zero on an unborn branch.
 func (l *Layout) Head() (head Ref, ok bool) {
-	refs, _ := l.Refs()
-	for _, ref := range refs {
-		if ref.Name == "HEAD" && ref.Worktree == l.Worktree() {
-			return ref, true
+	return l.ref("HEAD")
+}
+
+// ref returns what [Layout.Refs] has under a name as seen from the work tree that the layout was
+// located from, which for HEAD and names below refs takes no reading of the others.
+func (l *Layout) ref(name string) (ref Ref, ok bool) {
+	table := &refTable{refs: map[refKey]Ref{}}
+	next := name
+	for range maxSymbolicDepth + 1 {
+		if ref, ok = l.readRef(table, next); !ok || ref.Symbolic == "" {
+			break
+		}
+		next = ref.Symbolic
+	}
+	if ref, ok = l.readRef(table, name); !ok {
+		return Ref{}, false
+	}
+	end, _ := table.follow(ref)
+	ref.Target, ref.Peeled = end.Target, end.Peeled
+	return ref, true
+}
+
+// readRef reads one ref into a table, and returns it.
+func (l *Layout) readRef(table *refTable, name string) (Ref, bool) {
+	key, dir := refKey{name: name}, l.CommonDir
+	if perWorktree(name) {
+		key.worktree, dir = l.Worktree(), l.GitDir
+	}
+	if ref, ok := table.refs[key]; ok {
+		return ref, true
+	}
+	if name == "HEAD" || isLooseName(dir, name) {
+		reader := refReader{layout: l, worktree: Worktree{Name: key.worktree, GitDir: dir}, table: table}
+		reader.readRef(name) // whoever scans refs reports the problems
+	}
+	if ref, ok := table.refs[key]; ok || key.worktree != "" || name == "HEAD" {
+		return ref, ok
+	}
+	packed, _ := l.packedRefs()
+	for _, ref := range packed {
+		if ref.Name == name {
+			table.put(ref) // of two lines the last wins
 		}
 	}
-	return Ref{}, false
+	ref, ok := table.refs[key]
+	return ref, ok
 }
 
 func (l *Layout) readRefs() (*refTable, []Problem) {
