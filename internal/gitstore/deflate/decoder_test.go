@@ -35,22 +35,22 @@ func oracle(source []byte, limit int) (content []byte, read int, err error) {
 // contents gives texts of all sorts by name.
 func contents() map[string][]byte {
 	random := rand.New(rand.NewPCG(1, 2))
-	noise := make([]byte, 200_000)
+	noise := make([]byte, 80_000)
 	for i := range noise {
 		noise[i] = byte(random.Uint32())
 	}
 	var words bytes.Buffer
-	for words.Len() < 300_000 {
+	for words.Len() < 150_000 {
 		fmt.Fprintf(&words, "%s the %d lines of\n", strings.Repeat("word ", random.IntN(4)), random.IntN(1000))
 	}
-	skewed := make([]byte, 150_000) // byte k half as often as k-1: codes of all lengths
+	skewed := make([]byte, 70_000) // byte k half as often as k-1: codes of all lengths
 	for i := range skewed {
 		for random.IntN(2) == 1 {
 			skewed[i]++
 		}
 	}
 	all := map[string][]byte{
-		"empty": nil, "one byte": {'x'}, "short": []byte("hello, hello"), "zeros": make([]byte, 100_000),
+		"empty": nil, "one byte": {'x'}, "short": []byte("hello, hello"), "zeros": make([]byte, 70_000),
 		"noise": noise, "words": words.Bytes(), "skewed": skewed,
 		"noise, then far copies": slices.Concat(noise[:32768], noise[:32768], noise[1:32768]),
 	}
@@ -64,8 +64,8 @@ func TestInflate(t *testing.T) {
 	var d Decoder
 	for name, content := range contents() {
 		for level := flate.HuffmanOnly; level <= flate.BestCompression; level++ {
+			stream := packed(t, content, level)
 			for _, behind := range []string{"", "b", "what follows the stream"} {
-				stream := packed(t, content, level)
 				target := make([]byte, len(content))
 				read, err := d.Inflate(target, append(slices.Clip(stream), behind...))
 				if err != nil || read != len(stream) || !bytes.Equal(target, content) {
@@ -123,6 +123,39 @@ func TestWritesWithinTarget(t *testing.T) {
 			d.Inflate(space[:size], stream) // most are too small
 			if !bytes.Equal(space[size:], bytes.Repeat([]byte{0xa5}, 64)) {
 				t.Errorf("%s: something is written behind a target of %d bytes", name, size)
+			}
+		}
+	}
+}
+
+// Matches of every length and of short distances, at the end of the target and before it.
+func TestMatches(t *testing.T) {
+	var d Decoder
+	start := []byte("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGH")
+	for symbol, meaning := range lengthMeaning[:29] {
+		for extra := range 1 << (meaning & 7) {
+			length := int(meaning>>valueShift) + extra
+			for distance := 1; distance <= 40; distance++ {
+				for _, behind := range []int{0, 1, 20} {
+					w := new(bitWriter).number(3, 3)
+					want := slices.Clone(start)
+					for _, c := range start {
+						w.code(0x30+int(c), 8)
+					}
+					w.lengthCode(symbol).number(extra, int(meaning&7)).distance(distance)
+					for range length {
+						want = append(want, want[len(want)-distance])
+					}
+					for range behind {
+						w.code(0x30+'.', 8)
+						want = append(want, '.')
+					}
+					w.code(0, 7)
+					got := make([]byte, len(want))
+					if _, err := d.Inflate(got, w.data); err != nil || !bytes.Equal(got, want) {
+						t.Fatalf("length %d, distance %d, %d bytes behind: %v, %q", length, distance, behind, err, got)
+					}
+				}
 			}
 		}
 	}

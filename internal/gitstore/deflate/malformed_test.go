@@ -38,6 +38,24 @@ func (w *bitWriter) bytes(p ...byte) *bitWriter {
 	return w
 }
 
+// lengthCode writes the length symbol 257+n in the fixed code, without extra bits.
+func (w *bitWriter) lengthCode(n int) *bitWriter {
+	if n < 23 {
+		return w.code(n+1, 7)
+	}
+	return w.code(0xc0+n-23, 8)
+}
+
+// distance writes a distance in the fixed code.
+func (w *bitWriter) distance(n int) *bitWriter {
+	symbol := 0
+	for symbol < 29 && int(distanceMeaning[symbol+1]>>valueShift) <= n {
+		symbol++
+	}
+	meaning := distanceMeaning[symbol]
+	return w.code(symbol, 5).number(n-int(meaning>>valueShift), int(meaning&15))
+}
+
 // codes gives the canonical code for each length.
 func codes(lengths []int) []int {
 	code, all := 0, make([]int, len(lengths))
@@ -140,6 +158,7 @@ func TestStreams(t *testing.T) {
 		{"precode without a code", rawHeader(257, 1, 4).number(0, 12).number(0, 60), 0, ErrLengths},
 		{"precode over-subscribed", rawHeader(257, 1, 4).number(1|1<<3|1<<6, 12), 0, ErrCode},
 		{"precode incomplete", rawHeader(257, 1, 4).number(1|2<<3, 12), 0, ErrCode},
+		{"precode of one code, its other bit", rawHeader(257, 1, 18).number(0, 17*3).number(1, 3).number(2, 40), 0, ErrLengths},
 		{"repeat of nothing", lists(16), 0, ErrLengths},
 		{"lengths beyond the stated number", lists(18, 18, 18, 18, 18, 18, 18, 18, 18, 18, 18, 18, 18, 18, 18, 18, 18, 18, 18, 18, 18, 18, 18, 18), 0, ErrLengths},
 		{"lengths cut off", lists(1, 2, 3), 0, ErrShort},
