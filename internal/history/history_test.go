@@ -158,7 +158,7 @@ func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set))
 
 // TestReach compares with git for-each-ref --contains.
 func TestReach(t *testing.T) {
-	made := gittest.RandomHistory(t, gittest.HistoryOptions{Seed: 11, Commits: 40})
+	made := gittest.RandomHistory(t, gittest.HistoryOptions{Seed: 11, Commits: 80})
 	repo := made.Repo
 	_, graph := load(t, repo.GitDir(), 1)
 	var tips []history.Tip
@@ -172,11 +172,6 @@ func TestReach(t *testing.T) {
 			tips = append(tips, history.Tip{Name: fields[0], Commits: []uint32{object}})
 		}
 	}
-	refs := len(tips)
-	// More tips than a batch holds, so that the seam between batches is crossed.
-	for len(tips) < 150 {
-		tips = append(tips, tips[len(tips)-refs])
-	}
 	interest := map[uint32]bool{}
 	commits := strings.Fields(repo.Git("rev-list", "--all"))
 	for _, hex := range commits {
@@ -184,19 +179,37 @@ func TestReach(t *testing.T) {
 		object, _ := graph.Lookup(id)
 		interest[object] = true
 	}
-	reach := graph.Reach(tips, interest)
+	contains := map[string]map[string]bool{}
 	for _, hex := range commits {
-		id, _ := pack.ParseID(hex)
-		object, _ := graph.Lookup(id)
-		contains := map[string]bool{}
+		contains[hex] = map[string]bool{}
 		for _, name := range strings.Fields(repo.Git("for-each-ref", "--contains", hex, "--format=%(refname)")) {
-			contains[name] = true
-		}
-		for i, tip := range tips {
-			reached := slices.Contains(reach.Of(object), int32(i))
-			if want := contains[tips[i%refs].Name]; reached != want {
-				t.Errorf("%s: reached from tip %d, %s, is %v, git says %v", hex, i, tip.Name, reached, want)
-			}
+			contains[hex][name] = true
 		}
 	}
+	// More tips and more commits than a batch holds, so that the seam between batches is crossed.
+	for name, count := range map[string]int{"down from the tips": batch + 6, "up from the commits": len(commits) + 1} {
+		t.Run(name, func(t *testing.T) {
+			if len(commits) < batch+6 {
+				t.Fatalf("only %d commits", len(commits))
+			}
+			var some []history.Tip
+			for i := range count {
+				some = append(some, tips[i%len(tips)])
+			}
+			reach := graph.Reach(some, interest)
+			for _, hex := range commits {
+				id, _ := pack.ParseID(hex)
+				object, _ := graph.Lookup(id)
+				for i, tip := range some {
+					reached := slices.Contains(reach.Of(object), int32(i))
+					if want := contains[hex][tip.Name]; reached != want {
+						t.Errorf("%s: reached from tip %d, %s, is %v, git says %v", hex, i, tip.Name, reached, want)
+					}
+				}
+			}
+		})
+	}
 }
+
+// batch is how many tips or commits are followed at once.
+const batch = 64

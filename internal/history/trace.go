@@ -18,24 +18,24 @@ type Trace struct {
 	graph *Graph
 	paths *Paths
 	marks Marks
-	blobs bits      // by object
-	names bits      // last names of marked paths
+	blobs set       // by object
+	names set       // last names of marked paths
 	hits  [][]entry // by tree, sorted by name
 
 	heirs   heirs
 	holders holders
 	queue   []uint32
-	queued  bits
+	queued  set
 }
 
-// bits is a set of numbers.
-type bits []uint64
+// set is a set of numbers.
+type set []uint64
 
-func newBits(n int) bits { return make(bits, (n+63)/64) }
+func newSet(n int) set { return make(set, (n+63)/64) }
 
-func (b bits) add(i uint32) { b[i/64] |= 1 << (i % 64) }
+func (b set) add(i uint32) { b[i/64] |= 1 << (i % 64) }
 
-func (b bits) has(i uint32) bool { return int(i/64) < len(b) && b[i/64]>>(i%64)&1 != 0 }
+func (b set) has(i uint32) bool { return int(i/64) < len(b) && b[i/64]>>(i%64)&1 != 0 }
 
 // heirs lists, for each tree, the trees that have it as base.
 type heirs struct {
@@ -59,7 +59,7 @@ func (g *Graph) Trace(ctx context.Context, paths *Paths, marks Marks) (*Trace, e
 	if len(marks.Blobs)+len(marks.Paths) == 0 {
 		return t, nil
 	}
-	t.names, t.blobs, t.queued = newBits(len(g.names.list)), newBits(g.held), newBits(len(g.trees))
+	t.names, t.blobs, t.queued = newSet(len(g.names.list)), newSet(g.held), newSet(len(g.trees))
 	for path := range marks.Paths {
 		t.names.add(paths.names[path])
 	}
