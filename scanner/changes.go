@@ -3,6 +3,8 @@ package scanner
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/unleak/unleak/internal/gitstore"
 	"github.com/unleak/unleak/internal/gitstore/pack"
@@ -67,7 +69,8 @@ func (c *changeScan) run(ctx context.Context) error {
 	}
 	c.account.count("path", int64(len(c.changes)), int64(len(c.changes)), int64(pathBytes))
 	var buf []byte
-	for i, id := range c.blobs {
+	for _, i := range c.byPath() {
+		id := c.blobs[i]
 		if err := ctx.Err(); err != nil {
 			c.account.note("The scan was interrupted before all changes were read.")
 			c.hits = append(c.hits, found.hits...)
@@ -87,6 +90,18 @@ func (c *changeScan) run(ctx context.Context) error {
 	}
 	c.hits = append(c.hits, found.hits...)
 	return nil
+}
+
+// byPath returns the numbers of the blobs in an order that keeps the versions of a file together: most are
+// deltas of one another, and so quick to read in turn.
+func (c *changeScan) byPath() []int {
+	order := make([]int, len(c.blobs))
+	for i := range order {
+		order[i] = i
+	}
+	first := func(i int) string { return c.changes[c.byBlob[c.blobs[i]][0]].path }
+	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(first(a), first(b)) })
+	return order
 }
 
 // unread accounts for an object that could not be read.
