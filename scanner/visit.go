@@ -16,6 +16,7 @@ type objectVisitor struct {
 	scanned   [pack.Tag + 1]int64
 	bytes     [pack.Tag + 1]int64
 	copies    []match.Copy
+	commit    gitstore.Commit
 }
 
 // Visit implements [gitstore.Visitor].
@@ -25,10 +26,10 @@ func (v *objectVisitor) Visit(o *gitstore.Object) {
 	v.bytes[o.Kind] += int64(len(o.Content))
 	switch o.Kind {
 	case pack.Commit:
-		c, err := gitstore.ParseCommit(o.Content)
-		v.malformed(o, err)
-		v.recorder.Commit(o.Index, c)
-		v.collector.scanRaw(o.Index, o.Content, c.Message, commitKinds(c))
+		c := &v.commit
+		v.malformed(o, c.ParseOutline(o.Content))
+		v.recorder.Commit(o.Index, *c)
+		v.collector.scanRaw(o.Index, o.Content, c.Message, commitKinds(*c))
 	case pack.Tag:
 		t, err := gitstore.ParseTag(o.Content)
 		v.malformed(o, err)

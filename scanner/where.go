@@ -82,7 +82,7 @@ func (r *repositoryScan) newLocator(ctx context.Context) (*locator, error) {
 		return nil, err
 	}
 	interest := map[uint32]bool{}
-	trace.Introductions(func(p history.Place) {
+	trace.Introductions(r.options.Jobs, func(p history.Place) {
 		interest[p.Commit] = true
 		l.put(p)
 	})
@@ -127,7 +127,7 @@ const noCommit = ^uint32(0)
 // placeDangling finds paths for what no commit holds: in trees that only a tag or
 // nothing holds.
 func (l *locator) placeDangling(trace *history.Trace) {
-	for _, tree := range l.graph.DanglingTrees() {
+	for _, tree := range l.paths.DanglingTrees() {
 		trace.Below(tree, func(p history.Place) {
 			if len(l.at[p.Path]) > 0 && l.at[p.Path][0].Commit != noCommit {
 				return

@@ -2,6 +2,7 @@ package gitstore
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"strconv"
 	"time"
@@ -52,24 +53,45 @@ var (
 // still returns what it could read.
 func ParseCommit(content []byte) (Commit, error) {
 	var c Commit
+	err := c.parse(content, parseSignature)
+	return c, err
+}
+
+// ParseOutline is ParseCommit without names and dates: of signatures it reads only where
+// they stand. It overwrites c, whose memory for parents it uses again.
+func (c *Commit) ParseOutline(content []byte) error {
+	*c = Commit{Parents: c.Parents[:0]}
+	return c.parse(content, func(_ []byte, line Range) Signature { return Signature{Line: line} })
+}
+
+func (c *Commit) parse(content []byte, signature func(value []byte, line Range) Signature) error {
 	err := errCommitTree
 	c.Message = headers(content, func(key, value []byte, line Range) {
 		switch string(key) {
 		case "tree":
-			if id, parseErr := pack.ParseID(string(value)); parseErr == nil && err != nil {
+			if id, ok := readID(value); ok && err != nil {
 				c.Tree, err = id, nil
 			}
 		case "parent":
-			if id, parseErr := pack.ParseID(string(value)); parseErr == nil {
+			if id, ok := readID(value); ok {
 				c.Parents = append(c.Parents, id)
 			}
 		case "author":
-			c.Author = parseSignature(value, line)
+			c.Author = signature(value, line)
 		case "committer":
-			c.Committer = parseSignature(value, line)
+			c.Committer = signature(value, line)
 		}
 	})
-	return c, err
+	return err
+}
+
+// readID reads the hexadecimal name of an object, without an error that costs memory.
+func readID(value []byte) (id pack.ID, ok bool) {
+	if len(value) != hex.EncodedLen(len(id)) {
+		return id, false
+	}
+	_, err := hex.Decode(id[:], value)
+	return id, err == nil
 }
 
 // ParseTag reads a raw annotated tag. It fails only when the tag names no object.
@@ -79,7 +101,7 @@ func ParseTag(content []byte) (Tag, error) {
 	t.Message = headers(content, func(key, value []byte, line Range) {
 		switch string(key) {
 		case "object":
-			if id, parseErr := pack.ParseID(string(value)); parseErr == nil && err != nil {
+			if id, ok := readID(value); ok && err != nil {
 				t.Target, err = id, nil
 			}
 		case "type":

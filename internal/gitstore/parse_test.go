@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/unleak/unleak/internal/gitstore"
 	"github.com/unleak/unleak/internal/gitstore/pack"
@@ -132,6 +133,15 @@ func FuzzParseCommit(f *testing.F) {
 			if s.Line.End > c.Message {
 				t.Error("a header behind the message")
 			}
+		}
+		outline := gitstore.Commit{Tree: pack.ID{1}, Parents: make([]pack.ID, 3), Message: 1}
+		outlineErr := outline.ParseOutline(content)
+		lines := func(c gitstore.Commit) gitstore.Commit {
+			c.Author, c.Committer = gitstore.Signature{Line: c.Author.Line}, gitstore.Signature{Line: c.Committer.Line}
+			return c
+		}
+		if diff := cmp.Diff(lines(c), outline, cmpopts.EquateEmpty()); diff != "" || (err == nil) != (outlineErr == nil) {
+			t.Errorf("the outline is another (-whole +outline):\n%s%v, %v", diff, err, outlineErr)
 		}
 	})
 }

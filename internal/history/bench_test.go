@@ -45,7 +45,10 @@ func record(b *testing.B, table *gitstore.Table, graph *history.Graph, kinds ...
 	}
 }
 
-type benchRecorder struct{ *history.Recorder }
+type benchRecorder struct {
+	*history.Recorder
+	commit gitstore.Commit
+}
 
 func (r *benchRecorder) Visit(o *gitstore.Object) {
 	switch {
@@ -53,8 +56,8 @@ func (r *benchRecorder) Visit(o *gitstore.Object) {
 	case o.Kind == pack.Tree:
 		_ = r.Tree(o) // what is malformed is for a scan to say
 	case o.Kind == pack.Commit:
-		c, _ := gitstore.ParseCommit(o.Content)
-		r.Commit(o.Index, c)
+		_ = r.commit.ParseOutline(o.Content)
+		r.Commit(o.Index, r.commit)
 	}
 }
 
@@ -108,7 +111,7 @@ func BenchmarkPaths(b *testing.B) {
 					b.Fatal(err)
 				}
 				places := 0
-				trace.Introductions(func(history.Place) { places++ })
+				trace.Introductions(2, func(history.Place) { places++ })
 				b.ReportMetric(float64(places), "places")
 			}
 		})

@@ -139,6 +139,7 @@ func New(table *gitstore.Table) *Graph {
 
 // Merge takes over what a recorder keeps for itself, once its walk is over.
 func (g *Graph) Merge(r *Recorder) {
+	r.resolveCommits()
 	g.tags = append(g.tags, r.tags...)
 	g.targets = append(g.targets, r.targets...)
 	r.tags, r.targets = nil, nil

@@ -142,7 +142,7 @@ func TestIntroductions(t *testing.T) {
 				reachable[id] = true
 			}
 			gotPlaces := map[string]bool{}
-			trace.Introductions(func(p history.Place) {
+			trace.Introductions(2, func(p history.Place) {
 				if commit := graph.ID(p.Commit).String(); reachable[commit] {
 					gotPlaces[fmt.Sprintf("%s %q %s new=%v", commit, paths.String(p.Path), graph.ID(p.Object), p.NewPath)] = true
 				}

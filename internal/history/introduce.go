@@ -3,6 +3,8 @@ package history
 import (
 	"cmp"
 	"slices"
+	"sync"
+	"sync/atomic"
 )
 
 // Place is something marked at a path, brought in by a commit.
@@ -17,11 +19,37 @@ type Place struct {
 
 // Introductions calls yield for every place where a commit has something marked
 // and none of its parents has the same object there. Parents that are not
-// in the repository count as empty.
-func (t *Trace) Introductions(yield func(Place)) {
+// in the repository count as empty. As many workers as jobs look for them; yield is
+// called from the caller's goroutine, commits in the order of their numbers.
+func (t *Trace) Introductions(jobs int, yield func(Place)) {
+	commits := t.graph.commits
+	found := make([][]Place, (len(commits)+commitChunk-1)/commitChunk)
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(max(jobs, 1), len(found)) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(found); i = int(next.Add(1)) - 1 {
+				found[i] = t.introduced(commits[i*commitChunk : min((i+1)*commitChunk, len(commits))])
+			}
+		})
+	}
+	workers.Wait()
+	for _, places := range found {
+		for _, p := range places {
+			yield(p)
+		}
+	}
+}
+
+// commitChunk is how many commits a worker takes at a time.
+const commitChunk = 1024
+
+// introduced returns what some commits bring in.
+func (t *Trace) introduced(commits []commit) []Place {
+	var places []Place
 	var parents []uint32
-	for i := range t.graph.commits {
-		c := &t.graph.commits[i]
+	for i := range commits {
+		c := &commits[i]
 		root, ok := t.graph.treeOf(c.tree)
 		if !ok || len(t.hits[root]) == 0 {
 			continue
@@ -34,9 +62,10 @@ func (t *Trace) Introductions(yield func(Place)) {
 		}
 		t.compare(Root, root, parents, func(p Place) {
 			p.Commit = c.object
-			yield(p)
+			places = append(places, p)
 		})
 	}
+	return places
 }
 
 // compare yields what is marked in the tree at a path and in none of the
@@ -104,16 +133,17 @@ func (g *Graph) Tree(commitObject uint32) (tree uint32, ok bool) {
 
 // DanglingTrees returns the trees that no tree and no commit holds, tagged ones
 // included.
-func (g *Graph) DanglingTrees() []uint32 {
-	ofCommit := make([]bool, len(g.trees))
+func (p *Paths) DanglingTrees() []uint32 {
+	g := p.graph
+	ofCommit := newSet(len(g.trees))
 	for _, c := range g.commits {
 		if number, ok := g.treeOf(c.tree); ok {
-			ofCommit[number] = true
+			ofCommit.add(number)
 		}
 	}
 	var dangling []uint32
-	for _, number := range g.roots() {
-		if !ofCommit[number] {
+	for _, number := range p.roots {
+		if !ofCommit.has(number) {
 			dangling = append(dangling, g.trees[number].object)
 		}
 	}

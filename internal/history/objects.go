@@ -37,14 +37,6 @@ func newObjectCache(g *Graph) objectCache {
 	return c
 }
 
-// number returns the number of an object; one that no store holds gets one.
-func (c *objectCache) number(id pack.ID, kind pack.Kind) uint32 {
-	if number, ok := c.graph.table.Index(id); ok {
-		return number
-	}
-	return c.graph.missing.number(id, kind)
-}
-
 // resolve gives added entries their children.
 func (c *objectCache) resolve(entries []entry, adds added) {
 	c.unknown, c.ids = c.unknown[:0], c.ids[:0]

@@ -20,6 +20,7 @@ type Paths struct {
 	classes []Class
 	depths  []uint16
 	ids     map[pathKey]Path
+	roots   []uint32 // the trees at the root: see [Graph.roots]
 	// Truncated says that there are more paths than were kept, see maxPaths.
 	Truncated bool
 }
@@ -52,11 +53,12 @@ func (g *Graph) pathsWithin(ctx context.Context, limit int) (*Paths, error) {
 		classes: []Class{Dir},
 		depths:  []uint16{0},
 		ids:     map[pathKey]Path{},
+		roots:   g.roots(),
 	}
 	f := &pathFinder{
 		Paths: p,
 		limit: limit,
-		trees: [][]uint32{g.roots()},
+		trees: [][]uint32{slices.Clone(p.roots)},
 		here:  make([]Path, len(g.trees)),
 		named: make([]namedPath, len(g.names.list)),
 	}

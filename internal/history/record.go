@@ -2,6 +2,7 @@ package history
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/unleak/unleak/internal/gitstore"
 	"github.com/unleak/unleak/internal/gitstore/pack"
@@ -14,7 +15,7 @@ type Recorder struct {
 	names   nameCache
 	objects objectCache
 	diff    treeDiff
-	line    []uint32 // parents of the commit at hand
+	waiting waiting
 	entries arena[entry]
 	parents arena[uint32]
 	tags    []uint32
@@ -32,27 +33,65 @@ func (g *Graph) Recorder() *Recorder {
 
 // Commit records a commit. One whose kind the table did not know is left out.
 func (r *Recorder) Commit(object uint32, c gitstore.Commit) {
-	g := r.graph
-	number, ok := g.commitOf(object)
+	number, ok := r.graph.commitOf(object)
 	if !ok {
 		return
 	}
-	at := &g.commits[number]
-	at.tree = r.objects.number(c.Tree, pack.Tree)
-	r.line = r.line[:0]
-	for _, id := range c.Parents {
-		parent := r.objects.number(id, pack.Commit)
-		if number, ok := g.commitOf(parent); ok {
-			r.line = append(r.line, number)
-		}
+	r.waiting.commits = append(r.waiting.commits, number)
+	r.waiting.ids = append(append(r.waiting.ids, c.Tree), c.Parents...)
+	r.waiting.ends = append(r.waiting.ends, len(r.waiting.ids))
+	if len(r.waiting.ids) >= enough {
+		r.resolveCommits()
 	}
-	at.parents = append(r.parents.room(len(r.line)), r.line...)
+}
+
+// waiting are commits whose trees and parents are still to be numbered, many at once.
+type waiting struct {
+	commits []uint32
+	ids     []pack.ID // of each its tree and its parents
+	ends    []int     // of each the end of its ids
+	numbers []uint32
+}
+
+const enough = 256
+
+func (r *Recorder) resolveCommits() {
+	g, w := r.graph, &r.waiting
+	w.numbers = slices.Grow(w.numbers[:0], len(w.ids))[:len(w.ids)]
+	g.table.IndexAll(w.ids, w.numbers)
+	from := 0
+	for i, number := range w.commits {
+		at := &g.commits[number]
+		at.tree = r.found(w.ids[from], w.numbers[from], pack.Tree)
+		line := w.numbers[from+1 : w.ends[i]]
+		at.parents = r.parents.room(len(line))
+		for j, parent := range line {
+			parent = r.found(w.ids[from+1+j], parent, pack.Commit)
+			if parent, ok := g.commitOf(parent); ok {
+				at.parents = append(at.parents, parent)
+			}
+		}
+		from = w.ends[i]
+	}
+	w.commits, w.ids, w.ends = w.commits[:0], w.ids[:0], w.ends[:0]
+}
+
+// found returns the number of an object that was looked up; one that no store holds gets one.
+func (r *Recorder) found(id pack.ID, number uint32, kind pack.Kind) uint32 {
+	if number == pack.NotFound {
+		return r.graph.missing.number(id, kind)
+	}
+	return number
 }
 
 // Tag records an annotated tag.
 func (r *Recorder) Tag(object uint32, t gitstore.Tag) {
 	r.tags = append(r.tags, object)
-	r.targets = append(r.targets, r.objects.number(t.Target, t.Kind))
+	number, ok := r.graph.table.Index(t.Target)
+	if !ok {
+		number = r.graph.missing.number(t.Target, t.Kind)
+	}
+	r.targets = append(r.targets, number)
 }
 
 // Tree records a tree as its difference from the base that the walk decoded it from. Of a
