@@ -28,7 +28,7 @@ var (
 )
 
 // Decoder inflates streams, one at a time. The zero value is ready for use. It is about
-// 20 KiB, allocates nothing, and is not for concurrent use; what one stream leaves in it has no
+// 17 KiB, allocates nothing, and is not for concurrent use; what one stream leaves in it has no
 // effect on the next.
 type Decoder struct {
 	input input
