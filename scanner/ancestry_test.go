@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -223,5 +224,21 @@ func TestCommitGraphDoesNotStandInForCommits(t *testing.T) {
 	coverage := scan(t, scanner.Range(h.repo.Dir, "end..tip")).Header.Coverage
 	if coverage.Complete || len(coverage.Missing) != 1 || coverage.Missing[0].Object != lost {
 		t.Errorf("coverage: %s", encode(t, coverage))
+	}
+}
+
+// Which refs reach a commit of a range is what git says, also with more refs than are followed at a time.
+func TestRangeNamesTheRefsThatReachIt(t *testing.T) {
+	h := newMessageHistory(t, 53, 150, false)
+	result := scan(t, scanner.Range(h.repo.Dir, h.commits[30].ID+".."+h.commits[40].ID))
+	if len(result.Findings) < 2 {
+		t.Fatalf("%d findings", len(result.Findings))
+	}
+	for _, f := range result.Findings {
+		o := f.Occurrences[0]
+		want := strings.Fields(h.repo.Git("for-each-ref", "--format=%(refname)", "--contains", o.Commit))
+		if !o.Reachable || o.RefCount != len(want) || len(o.Refs) == 0 || !slices.Equal(o.Refs, slices.DeleteFunc(want, func(ref string) bool { return !slices.Contains(o.Refs, ref) })) {
+			t.Errorf("commit %s: %d refs, %q", o.Commit, o.RefCount, o.Refs)
+		}
 	}
 }

@@ -67,31 +67,30 @@ func (l *commitLog) cutOff(boundary, list []pack.ID) bool {
 // reachOf says which refs reach each commit of a list. Refs are followed back to the
 // date of the oldest one.
 func (l *commitLog) reachOf(list []pack.ID, refs []gitstore.Ref) map[pack.ID]reach {
-	wanted := map[pack.ID]bool{}
-	oldest := time.Unix(1<<40, 0)
+	w := reachWalk{log: l, wanted: map[pack.ID]bool{}, number: map[pack.ID]int{}, oldest: time.Unix(1<<40, 0)}
 	for _, id := range list {
-		wanted[id] = true
-		if when := l.nodes[id].commit.Committer.When; when.Before(oldest) {
-			oldest = when
+		w.wanted[id] = true
+		if when := l.nodes[id].commit.Committer.When; when.Before(w.oldest) {
+			w.oldest = when
 		}
 	}
-	oldest = oldest.Add(-24 * time.Hour) // clocks differ
+	w.oldest = w.oldest.Add(-24 * time.Hour) // clocks differ
+	tips := make([]int, len(refs))
+	for i, ref := range refs {
+		tips[i] = w.visit(l.peel(ref.Target))
+	}
 	names := map[pack.ID][]string{}
-	for _, ref := range refs {
-		seen := map[pack.ID]bool{}
-		stack := []pack.ID{l.peel(ref.Target)}
-		for len(stack) > 0 {
-			id := stack[len(stack)-1]
-			stack = stack[:len(stack)-1]
-			n, ok := l.node(id)
-			if seen[id] || !ok || !wanted[id] && n.commit.Committer.When.Before(oldest) {
-				continue
+	const width = 64 // refs at a time, a bit each
+	for start := 0; start < len(refs); start += width {
+		some := refs[start:min(start+width, len(refs))]
+		masks := w.reached(tips[start : start+len(some)])
+		for _, id := range list {
+			n, ok := w.number[id]
+			for i := range some {
+				if ok && n != noNumber && masks[n]>>i&1 != 0 {
+					names[id] = append(names[id], refName(some[i]))
+				}
 			}
-			seen[id] = true
-			if wanted[id] {
-				names[id] = append(names[id], refName(ref))
-			}
-			stack = append(stack, n.commit.Parents...)
 		}
 	}
 	reached := map[pack.ID]reach{}
@@ -99,6 +98,71 @@ func (l *commitLog) reachOf(list []pack.ID, refs []gitstore.Ref) map[pack.ID]rea
 		reached[id] = reachOf(names[id], heldByCommit)
 	}
 	return reached
+}
+
+// reachWalk numbers the commits that refs lead to, parents before children.
+type reachWalk struct {
+	log     *commitLog
+	wanted  map[pack.ID]bool
+	oldest  time.Time
+	number  map[pack.ID]int
+	parents [][]int // by number
+}
+
+// noNumber is that of a commit that is not followed.
+const noNumber = -1
+
+// visit numbers a commit and all that it leads to, and returns its number.
+func (w *reachWalk) visit(tip pack.ID) int {
+	type frame struct {
+		node *logNode
+		next int // parent to visit
+	}
+	var stack []frame
+	enter := func(id pack.ID) {
+		if _, known := w.number[id]; known {
+			return
+		}
+		w.number[id] = noNumber // until its parents have theirs
+		if n, ok := w.log.node(id); ok && (w.wanted[id] || !n.commit.Committer.When.Before(w.oldest)) {
+			stack = append(stack, frame{node: n})
+		}
+	}
+	enter(tip)
+	for len(stack) > 0 {
+		top := &stack[len(stack)-1]
+		if parents := top.node.commit.Parents; top.next < len(parents) {
+			top.next++
+			enter(parents[top.next-1])
+			continue
+		}
+		var above []int
+		for _, parent := range top.node.commit.Parents {
+			if n := w.number[parent]; n != noNumber {
+				above = append(above, n)
+			}
+		}
+		w.number[top.node.id] = len(w.parents)
+		w.parents = append(w.parents, above)
+		stack = stack[:len(stack)-1]
+	}
+	return w.number[tip]
+}
+
+// reached returns for each commit the tips that lead to it, a bit each.
+func (w *reachWalk) reached(tips []int) []uint64 {
+	masks := make([]uint64, len(w.parents))
+	for i, tip := range tips {
+		if tip != noNumber {
+			masks[tip] |= 1 << i
+		}
+	}
+	for n, parents := range slices.Backward(w.parents) {
+		for _, parent := range parents {
+			masks[parent] |= masks[n]
+		}
+	}
+	return masks
 }
 
 // peel follows annotated tags to what they point at.
