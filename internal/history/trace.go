@@ -26,6 +26,13 @@ type Trace struct {
 	holders holders
 	queue   []uint32
 	queued  set
+	deleted map[deletion]int // how often what a tree deletes has been met
+}
+
+// deletion is an entry that a tree has less often than its base.
+type deletion struct {
+	tree  uint32
+	entry entry
 }
 
 // set is a set of numbers.
@@ -59,6 +66,7 @@ func (g *Graph) Trace(ctx context.Context, paths *Paths, marks Marks) (*Trace, e
 	if len(marks.Blobs)+len(marks.Paths) == 0 {
 		return t, nil
 	}
+	t.deleted = map[deletion]int{}
 	t.names, t.blobs, t.queued = newSet(len(g.names.list)), newSet(g.held), newSet(len(g.trees))
 	for path := range marks.Paths {
 		t.names.add(paths.names[path])
@@ -89,7 +97,7 @@ func (g *Graph) Trace(ctx context.Context, paths *Paths, marks Marks) (*Trace, e
 			}
 		}
 	}
-	t.heirs, t.holders, t.queue, t.queued = heirs{}, holders{}, nil, nil
+	t.heirs, t.holders, t.queue, t.queued, t.deleted = heirs{}, holders{}, nil, nil, nil
 	for number, hits := range t.hits {
 		if len(hits) > 1 {
 			slices.SortFunc(hits, compareEntries)
@@ -150,9 +158,28 @@ func (t *Trace) spread(from uint32, e entry) {
 			t.queue = append(t.queue, number)
 		}
 		for heir := t.heirs.first[number]; heir != none; heir = t.heirs.next[heir] {
-			if !slices.Contains(t.graph.trees[heir].dels(), e) {
+			if !t.deletes(heir, e) {
 				stack = append(stack, heir)
 			}
 		}
 	}
+}
+
+// deletes reports whether a tree has not an entry that comes to it from its base. A hostile base
+// may have it several times, and the tree only fewer: each deletion is for one of them.
+func (t *Trace) deletes(number uint32, e entry) bool {
+	dels := t.graph.trees[number].dels()
+	first := slices.Index(dels, e)
+	if first < 0 {
+		return false
+	}
+	n := 0
+	for _, del := range dels[first:] {
+		if del == e {
+			n++
+		}
+	}
+	key := deletion{number, e}
+	t.deleted[key]++
+	return t.deleted[key] <= n
 }

@@ -83,7 +83,42 @@ func recordForest(t *testing.T, table *gitstore.Table, m *treeMaker) (skipped in
 		next++
 		visit(root)
 	}
+	traceForest(t, g, m)
 	return skipped
+}
+
+// traceForest traces all paths of some names, and compares what leads to them in each tree with
+// the entries that have those names.
+func traceForest(t *testing.T, g *Graph, m *treeMaker) {
+	paths, err := g.Paths(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	marks, marked := Marks{Paths: map[Path]bool{}}, map[uint32]bool{}
+	for path := Root + 1; int(path) < paths.Len(); path++ {
+		if m.random.IntN(3) == 0 {
+			marks.Paths[path], marked[paths.names[path]] = true, true
+		}
+	}
+	trace, err := g.Trace(t.Context(), paths, marks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for number := range g.trees {
+		want := map[entry]bool{}
+		g.entries(uint32(number), func(e entry) {
+			if marked[e.name()] {
+				want[e] = true
+			}
+		})
+		got := map[entry]bool{}
+		for _, e := range trace.hits[number] {
+			got[e] = true
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("tree %d of %d, on %d, is led from by (-entries +traced):\n%s", number, len(g.trees), int32(g.trees[number].base), diff)
+		}
+	}
 }
 
 // plain reads a tree from front to back and describes its entries, each once.
