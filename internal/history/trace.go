@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync"
 )
 
 // Marks says what to trace: blobs wherever they are, and paths whatever is there.
@@ -26,11 +27,11 @@ type Trace struct {
 	holders holders
 	queue   []uint32
 	queued  set
-	deleted map[deletion]int // how often what a tree deletes has been met
+	deleted map[placed]int // how often an entry that a tree deletes came to it from its base
 }
 
-// deletion is an entry that a tree has less often than its base.
-type deletion struct {
+// placed is an entry of a tree.
+type placed struct {
 	tree  uint32
 	entry entry
 }
@@ -66,7 +67,7 @@ func (g *Graph) Trace(ctx context.Context, paths *Paths, marks Marks) (*Trace, e
 	if len(marks.Blobs)+len(marks.Paths) == 0 {
 		return t, nil
 	}
-	t.deleted = map[deletion]int{}
+	t.deleted = map[placed]int{}
 	t.names, t.blobs, t.queued = newSet(len(g.names.list)), newSet(g.held), newSet(len(g.trees))
 	for path := range marks.Paths {
 		t.names.add(paths.names[path])
@@ -74,16 +75,15 @@ func (g *Graph) Trace(ctx context.Context, paths *Paths, marks Marks) (*Trace, e
 	for blob := range marks.Blobs {
 		t.blobs.add(blob)
 	}
-	t.link()
-	for number := range g.trees {
-		if number%1024 == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		for _, e := range g.trees[number].adds() {
-			if t.names.has(e.name()) || e.class() != Dir && t.blobs.has(e.child) {
-				t.spread(uint32(number), e)
-			}
-		}
+	var linked sync.WaitGroup
+	linked.Go(t.link)
+	seeds, err := t.seeds(ctx)
+	linked.Wait()
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range seeds {
+		t.spread(s.tree, s.entry)
 	}
 	for len(t.queue) > 0 {
 		if len(t.queue)%1024 == 0 && ctx.Err() != nil {
@@ -105,6 +105,22 @@ func (g *Graph) Trace(ctx context.Context, paths *Paths, marks Marks) (*Trace, e
 		}
 	}
 	return t, nil
+}
+
+// seeds returns the marked entries, each with the trees that add it.
+func (t *Trace) seeds(ctx context.Context) ([]placed, error) {
+	var seeds []placed
+	for number := range t.graph.trees {
+		if number%1024 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		for _, e := range t.graph.trees[number].adds() {
+			if t.names.has(e.name()) || e.class() != Dir && t.blobs.has(e.child) {
+				seeds = append(seeds, placed{uint32(number), e})
+			}
+		}
+	}
+	return seeds, nil
 }
 
 func compareEntries(a, b entry) int {
@@ -179,7 +195,7 @@ func (t *Trace) deletes(number uint32, e entry) bool {
 			n++
 		}
 	}
-	key := deletion{number, e}
+	key := placed{number, e}
 	t.deleted[key]++
 	return t.deleted[key] <= n
 }
