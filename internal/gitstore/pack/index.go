@@ -206,11 +206,10 @@ func (x *Index) FindAll(ids []ID, positions []uint32) {
 					to = middle
 				}
 			}
-			position, ok := x.find(id, from, to)
-			if !ok {
-				position = NotFound
+			positions[i] = NotFound
+			if position, ok := x.find(id, from, to); ok {
+				positions[i] = uint32(position)
 			}
-			positions[i] = uint32(position)
 		}
 		ids, positions = ids[n:], positions[n:]
 	}
