@@ -73,7 +73,6 @@ type step struct {
 	when    time.Time
 	read    bool // from the commit itself, not from the graph
 	sides   side
-	visited side  // the sides that its parents have from it
 	queued  bool  // is in the queue
 	from    *step // the child through which it was first excluded
 	proven  bool  // as excluded: all on the way from there were read
@@ -90,7 +89,6 @@ func (w *rangeWalk) run(from, to pack.ID) bool {
 		if s.sides == included {
 			w.wanted--
 		}
-		s.visited = s.sides
 		for _, parent := range s.parents {
 			w.push(parent, s.sides, s)
 		}
