@@ -68,9 +68,10 @@ type compiled struct {
 	byLine  bool            // the window is the keyword's line instead
 	whole   bool            // the window is the whole text
 	generic bool            // gives way to any other rule that found the same
-	// near is the expression kept from beginning beyond the keyword, see [nearOf]. It
-	// returns nil where there is none.
+	// near is the expression kept from beginning further from the keyword than it can, see [nearOf].
+	// It returns nil where there is none.
 	near func() *regexp.Regexp
+	lead int // most bytes from the start of a match to the end of its first keyword
 }
 
 // New compiles the rules of a set that look into texts. Rules for paths alone
@@ -149,8 +150,8 @@ func compile(rule *rules.Rule) compiled {
 	if rule.Window > 0 && c.judge != nil { // an inspector looks round the match as well
 		c.left, c.right = rule.Window+context, rule.Window+context
 	}
-	if !c.whole && !c.byLine && c.left <= maxNear {
-		c.near = sync.OnceValue(func() *regexp.Regexp { return nearOf(rule.Regex, c.left) })
+	if c.lead = s.left; !c.whole && !c.byLine && c.lead <= maxNear-context {
+		c.near = sync.OnceValue(func() *regexp.Regexp { return nearOf(rule.Regex, s.left+context) })
 	}
 	return c
 }
@@ -159,7 +160,7 @@ func compile(rule *rules.Rule) compiled {
 const maxNear = 1000
 
 // nearOf returns an expression that finds the first match of source within left bytes of
-// the window's start, as its first group. A match that begins behind the keyword cannot cover
+// a text's start, as its first group. A match that begins behind the keyword cannot cover
 // it, and looking for one would cost the whole window at every hit: 70 seconds, and not
 // half of one, for a MB of nothing but keywords.
 func nearOf(source string, left int) *regexp.Regexp {
@@ -210,29 +211,42 @@ func (c *compiled) secretOf(groups []int) span {
 // matches calls yield for the matches of the rule's expression in a window that
 // cover hit.
 func (c *compiled) matches(window []byte, hit span, yield func(groups []int)) {
-	first := c.first(window)
+	first, all := c.first(window, hit)
 	switch {
-	case first == nil || first[0] > hit.start:
-	case first[1] >= hit.end:
-		yield(first)
-	default:
+	case all:
 		for _, groups := range c.Regexp().FindAllSubmatchIndex(window, -1) {
 			if groups[0] <= hit.start && hit.end <= groups[1] {
 				yield(groups)
 			}
 		}
+	case first != nil:
+		yield(first)
 	}
 }
 
-// first returns the first match in a window, or nil; also when it begins too far right
-// to cover the keyword.
-func (c *compiled) first(window []byte) []int {
+// first looks for the match of which hit is the first keyword. Where it cannot tell, all
+// matches are to be looked at. Most hits end here, and soon: nothing begins near them.
+func (c *compiled) first(window []byte, hit span) (match []int, all bool) {
 	near := c.near()
 	if near == nil {
-		return c.Regexp().FindSubmatchIndex(window)
+		return nil, c.Regexp().Match(window)
 	}
-	if groups := near.FindSubmatchIndex(window); groups != nil {
-		return groups[2:] // without the bytes before the match
+	from := max(0, hit.end-c.lead-context)
+	groups := near.FindSubmatchIndex(window[from:])
+	if groups == nil {
+		return nil, false
 	}
-	return nil
+	groups = groups[2:] // without the bytes before the match
+	for i := range groups {
+		if groups[i] >= 0 {
+			groups[i] += from
+		}
+	}
+	switch {
+	case groups[0] > hit.start:
+		return nil, false
+	case groups[0] < hit.end-c.lead || groups[1] < hit.end: // another keyword's, or cut off at from
+		return nil, true
+	}
+	return groups, false
 }
