@@ -301,3 +301,27 @@ func FuzzScan(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkCarry carries a text over with a change of a line every hundred bytes, as
+// chains of deltas have them: what is done for each gap counts.
+func BenchmarkCarry(b *testing.B) {
+	base := code(64 << 10)
+	var child []byte
+	var copies []Copy
+	for at := 0; at+100 <= len(base); at += 100 {
+		copies = append(copies, Copy{len(child), at, 100})
+		child = append(child, base[at:at+100]...)
+		child = append(child, "	for i, line := range lines[from:to] {\n"...)
+	}
+	s := builtin(b).NewScanner()
+	_, memo := s.ScanFrom(nil, nil, base)
+	s.Searched = 0
+	n := 0
+	for b.Loop() {
+		_, next := s.ScanFrom(memo, copies, child)
+		next.Release()
+		n++
+	}
+	b.ReportMetric(float64(s.Searched)/float64(n*len(copies)), "bytes/gap")
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n*len(copies)), "ns/gap")
+}

@@ -3,7 +3,6 @@ package match
 import (
 	"encoding/binary"
 	"math"
-	"slices"
 )
 
 // keywordHit is one place where a keyword stands in a text.
@@ -14,15 +13,16 @@ type keywordHit struct {
 
 // search finds keywords whatever their case. It is immutable.
 //
-// A text is looked at in groups of three bytes, one group at every other byte: whatever
-// keyword stands there, one of its groups is met. Of each byte five bits count, which
-// folds case and leaves 15 bits a group; a bit map of 4 KB says which groups may
-// belong to a keyword. Four groups are made by shifts of one word of eight bytes, and
-// none of the look-ups waits for another, so that a text without
+// A text is looked at in groups of four bytes, one after the other: whatever keyword
+// stands there, one of its groups is met. Of each byte five bits count, which
+// folds case and leaves 20 bits a group; a bit map of 128 KiB says which groups may
+// belong to a keyword. Two groups are made by shifts of one word of eight bytes, and
+// no look-up waits for another, so that a text without
 // keywords passes at several bytes a nanosecond.
 type search struct {
-	filter   [groups / 64]uint64
-	starts   []uint32 // by group, and one more: where its probes begin
+	filter   [1 << groupBits / 64]uint64
+	starts   [1<<bucketBits + 1]uint32 // by bucket of groups, and one more: where its marks begin
+	marks    []mark
 	probes   []probe
 	keywords []string
 	longest  int // bytes of a keyword
@@ -30,8 +30,11 @@ type search struct {
 	before, after int
 }
 
-// groups is how many different groups of three bytes there are.
-const groups = 1 << 15
+const (
+	groupLen   = 4
+	groupBits  = 5 * groupLen
+	bucketBits = 12
+)
 
 // probe says that a keyword may stand some bytes before a group. It has what decides in
 // most cases: the first eight bytes of the keyword.
@@ -39,47 +42,30 @@ type probe struct {
 	word    uint64
 	mask    uint64 // the bytes that the word has
 	fold    uint64 // 0x20 in each byte that is a letter
-	offset  int32
+	offset  int32  // of the group in the keyword; negative for one that begins before it
 	keyword uint32
 }
 
+// mark says that a group is one of a probe, given by its number.
+type mark struct{ group, probe uint32 }
+
 // newSearch prepares the search for lower-case keywords, none of them empty.
 func newSearch(keywords []string) *search {
-	s := &search{starts: make([]uint32, groups+1), keywords: keywords}
+	s := &search{keywords: keywords}
 	for _, text := range keywords {
 		s.longest = max(s.longest, len(text))
 	}
-	type mark struct {
-		group uint32
-		probe probe
-	}
-	var marked []mark
 	often := newFrequencies()
 	for i, text := range keywords {
 		p := newProbe(uint32(i), text)
-		// A keyword that begins at an even byte is met by a group at an even offset in it,
-		// one that begins at an odd byte by one at an odd offset.
-		for parity := range 2 {
-			p.offset = s.offset(text, parity, often)
+		// Where a keyword begins in a group decides which of its groups is met.
+		for phase := range groupLen {
+			p.offset = s.offset(text, phase, often)
 			s.before, s.after = max(s.before, len(text)-1-int(p.offset)), max(s.after, int(p.offset))
-			for _, g := range groupsAt(text, int(p.offset)) {
-				marked = append(marked, mark{g, p})
-				s.starts[g+1]++
-			}
+			s.probes = append(s.probes, p)
 		}
 	}
-	for g := range groups {
-		if s.starts[g+1] > 0 {
-			s.filter[g/64] |= 1 << (g % 64)
-		}
-		s.starts[g+1] += s.starts[g]
-	}
-	s.probes = make([]probe, len(marked))
-	next := slices.Clone(s.starts)
-	for _, m := range marked {
-		s.probes[next[m.group]] = m.probe
-		next[m.group]++
-	}
+	s.fill()
 	return s
 }
 
@@ -95,21 +81,42 @@ func newProbe(keyword uint32, text string) probe {
 	return p
 }
 
-// offset returns the offset of a parity at which a group of the keyword is met least
-// often in ordinary text. Offset -1 stands for a group that begins before the keyword. It
-// is not far from the middle, so that little has to be searched to either side of a gap.
-func (s *search) offset(text string, parity int, often *frequencies) int32 {
-	most := (s.longest + 1) / 2
-	best, least := -parity, math.Inf(1)
-	for offset := -parity; offset < len(text) && offset <= most; offset += 2 {
+// fill makes the filter and the buckets of the groups of all probes.
+func (s *search) fill() {
+	var marks []mark
+	for i, p := range s.probes {
+		for _, g := range groupsAt(s.keywords[p.keyword], int(p.offset)) {
+			marks = append(marks, mark{g, uint32(i)})
+			s.filter[g/64] |= 1 << (g % 64)
+			s.starts[bucket(g)+1]++
+		}
+	}
+	for b := range s.starts[1:] {
+		s.starts[b+1] += s.starts[b]
+	}
+	s.marks = make([]mark, len(marks))
+	next := s.starts
+	for _, m := range marks {
+		b := bucket(m.group)
+		s.marks[next[b]] = m
+		next[b]++
+	}
+}
+
+// bucket spreads groups over the buckets.
+func bucket(group uint32) uint32 { return group * 0x9e3779b1 >> (32 - bucketBits) }
+
+// offset returns the offset of a phase at which a group of the keyword is met least
+// often in ordinary text. It is not far from the middle, so that little has to be
+// searched to either side of a gap.
+func (s *search) offset(text string, phase int, often *frequencies) int32 {
+	most := max(groupLen-1, (s.longest+groupLen-1)/2) // leaves each phase an offset
+	best, least := 0, math.Inf(1)
+	for offset := phase - groupLen + 1; offset < len(text) && offset <= most; offset += groupLen {
 		if len(text)-1-offset > most {
 			continue
 		}
-		met := 0.0
-		for _, g := range groupsAt(text, offset) {
-			met += often.of(g)
-		}
-		if met < least {
+		if met := often.of(text[max(0, offset):min(len(text), offset+groupLen)]); met < least {
 			best, least = offset, met
 		}
 	}
@@ -132,11 +139,15 @@ func newFrequencies() *frequencies {
 	return f
 }
 
-// of is how often a group is met, more or less: as if a byte told nothing of the one after
-// the next.
-func (f *frequencies) of(group uint32) float64 {
-	a, b, c := group&31, group>>5&31, group>>10
-	return f.pair[a][b] * f.pair[b][c] / f.single[b]
+// of is how often a text is met, more or less: as if a byte told nothing of the one after
+// the next. What stands beside it can be anything.
+func (f *frequencies) of(text string) float64 {
+	often := f.single[text[0]&31]
+	for i := 1; i < len(text); i++ {
+		a, b := text[i-1]&31, text[i]&31
+		often *= f.pair[a][b] / f.single[a]
+	}
+	return often
 }
 
 // pairs has for each pair of bytes a letter, by minus the logarithm of how often it is met. It
@@ -181,7 +192,7 @@ const pairs = "" +
 // offset of the keyword. Bytes outside the keyword can be anything.
 func groupsAt(text string, offset int) []uint32 {
 	list := []uint32{0}
-	for i := range 3 {
+	for i := range groupLen {
 		shift := 5 * i
 		if at := offset + i; at >= 0 && at < len(text) {
 			for j := range list {
@@ -209,49 +220,48 @@ func (s *search) find(text []byte, gap span, hits []keywordHit) ([]keywordHit, i
 	}
 	from, to := max(0, gap.start-s.before), min(len(text), gap.end+s.after)
 	known := len(hits)
-	// Eight bytes at a time, and the ninth for the last group. Whether they lie behind the
-	// part that matters makes no difference to what is found.
+	// Eight bytes at a time. Whether they lie behind the part that matters makes no
+	// difference to what is found.
 	i := from
-	for whole := min(to, len(text)-8); i < whole; i += 8 {
-		w := text[i : i+9 : i+9]
-		g := groupsOf(binary.LittleEndian.Uint64(w), w[8])
+	for whole := min(to, len(text)-7); i < whole; i += 8 {
+		g := groupsOf(binary.LittleEndian.Uint64(text[i : i+8 : i+8]))
 		if s.marked(g) {
 			hits = s.verify(text, i, g, gap, known, hits)
 		}
 	}
 	for ; i < to; i += 8 {
-		var tail [9]byte
-		copy(tail[:], text[i:])
-		if g := groupsOf(binary.LittleEndian.Uint64(tail[:]), tail[8]); s.marked(g) {
+		if g := groupsOf(first8(text, i)); s.marked(g) {
 			hits = s.verify(text, i, g, gap, known, hits)
 		}
 	}
 	return hits, to - from
 }
 
-// groupsOf makes the four groups that begin at the even bytes of a word. ninth is the byte behind it.
-func groupsOf(word uint64, ninth byte) uint64 {
-	word &= 0x1f1f1f1f1f1f1f1f
+// groupsOf makes the two groups of a word, each in the low bits of its half.
+func groupsOf(word uint64) uint64 {
 	pairs := word&0x001f001f001f001f | word>>3&0x03e003e003e003e0
-	return pairs | pairs>>6&0x7c007c007c007c00 | uint64(ninth&31)<<58
+	return pairs&0x000003ff000003ff | pairs>>6&0x000ffc00000ffc00
 }
 
-// marked reports whether any of four groups may belong to a keyword.
+// marked reports whether any of two groups may belong to a keyword.
 func (s *search) marked(g uint64) bool {
 	f := &s.filter
-	return (f[g>>6&511]>>(g&63)|f[g>>22&511]>>(g>>16&63)|f[g>>38&511]>>(g>>32&63)|f[g>>54&511]>>(g>>48&63))&1 != 0
+	return (f[g>>6&(1<<groupBits/64-1)]>>(g&63)|f[g>>38]>>(g>>32&63))&1 != 0
 }
 
-// verify appends the keywords that stand at one of the four groups that begin at text[at].
+// verify appends the keywords that stand at one of the two groups that begin at text[at].
 func (s *search) verify(text []byte, at int, g uint64, gap span, known int, hits []keywordHit) []keywordHit {
-	for lane := 0; lane < 4; lane, at, g = lane+1, at+2, g>>16 {
-		group := g & (groups - 1)
+	for half := 0; half < 2; half, at, g = half+1, at+groupLen, g>>32 {
+		group := uint32(g)
 		if s.filter[group/64]>>(group%64)&1 == 0 {
 			continue
 		}
-		probes := s.probes[s.starts[group]:s.starts[group+1]]
-		for i := range probes {
-			p := &probes[i]
+		b := bucket(group)
+		for _, m := range s.marks[s.starts[b]:s.starts[b+1]] {
+			if m.group != group {
+				continue
+			}
+			p := &s.probes[m.probe]
 			start := at - int(p.offset)
 			if start < 0 || start >= len(text) || (first8(text, start)|p.fold)&p.mask != p.word {
 				continue
