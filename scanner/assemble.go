@@ -15,11 +15,8 @@ import (
 // asked from one goroutine.
 type whereabouts func(h *hit) []finding.Occurrence
 
-// contents reads the text of an occurrence again, for the hash of its line.
-type contents func(o *finding.Occurrence) ([]byte, error)
-
 // assemble makes findings of hits: one for each rule and value, with every place
-// at which no allowlist silences it.
+// at which no allowlist silences it. Without read, no line is hashed.
 func (s *session) assemble(hits []hit, where whereabouts, read contents) []*finding.Finding {
 	slices.SortFunc(hits, compareHits)
 	groups := map[key]*finding.Finding{}
@@ -47,12 +44,18 @@ func (s *session) assemble(hits []hit, where whereabouts, read contents) []*find
 			f.Occurrences = append(f.Occurrences, o)
 		}
 	}
+	s.fingerprints.halt()
+	for _, f := range found {
+		s.fingerprints.know(f.Fingerprint)
+	}
 	workers := iter.Iterator[*finding.Finding]{MaxGoroutines: s.options.Jobs}
 	workers.ForEach(found, func(f **finding.Finding) {
-		(*f).Fingerprint = fingerprint((*f).RuleID, (*f).Fingerprint)
+		(*f).Fingerprint = s.fingerprints.of((*f).RuleID, (*f).Fingerprint)
 		finding.Sort([]*finding.Finding{*f})
-		hashLine(&(*f).Occurrences[(*f).Primary()], read)
 	})
+	if s.options.LineHashes && read != nil {
+		s.hashLines(found, read)
+	}
 	return found
 }
 
@@ -125,16 +128,4 @@ func worse(a, b finding.Severity) finding.Severity {
 func surer(a, b finding.Confidence) finding.Confidence {
 	order := []finding.Confidence{finding.ConfidenceHigh, finding.ConfidenceMedium, finding.ConfidenceLow}
 	return order[min(slices.Index(order, a), slices.Index(order, b))]
-}
-
-// hashLine sets the line hash of an occurrence in a blob or file. Without it a report is
-// less stable on GitHub, and no less true, so a text that is gone meanwhile has none.
-func hashLine(o *finding.Occurrence, read contents) {
-	if o.StartLine == 0 || read == nil {
-		return
-	}
-	content, err := read(o)
-	if err == nil {
-		o.LineHash = finding.LineHash(content, o.StartLine)
-	}
 }

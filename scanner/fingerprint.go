@@ -11,28 +11,34 @@ import (
 const (
 	fingerprintVersion = "unleak-fingerprint-1"
 	fingerprintBytes   = 16
-	// With these, scrypt takes about 1 ms and 512 KiB a guess: see BenchmarkFingerprint.
-	scryptN, scryptR, scryptP = 512, 8, 1
+	// With these, scrypt takes about half a millisecond and 256 KiB a guess: see
+	// BenchmarkFingerprint.
+	scryptN, scryptR, scryptP = 256, 8, 1
+)
+
+// What a fingerprint is made of.
+const (
+	ofValue = iota // the value as it is
+	ofKey          // what scrypt makes of it
 )
 
 // fingerprint names a (rule, value) pair without giving the value away: 32
 // hexadecimal digits that are the same wherever and whenever they are computed.
 // A report may be public, so a value that could be guessed goes through scrypt
 // (RFC 7914) first; a random token cannot be guessed, and is hashed alone.
-func fingerprint(ruleID, value string) string {
+func fingerprint(ruleID string, of byte, content []byte) string {
 	h := sha256.New()
 	h.Write([]byte(fingerprintVersion + "\x00" + ruleID + "\x00"))
-	if unguessable(value) {
-		h.Write([]byte("\x00" + value))
-	} else {
-		h.Write([]byte{1})
-		h.Write(stretch(ruleID, value))
-	}
+	h.Write([]byte{of})
+	h.Write(content)
 	return hex.EncodeToString(h.Sum(nil)[:fingerprintBytes])
 }
 
-func stretch(ruleID, value string) []byte {
-	key, err := scrypt.Key([]byte(value), []byte(fingerprintVersion+"\x00"+ruleID), scryptN, scryptR, scryptP, 32)
+// stretch makes a key of a value, the same for all rules. The value is hashed before, as
+// to scrypt's HMAC one that ends in NUL would be the same as one without.
+func stretch(value string) []byte {
+	sum := sha256.Sum256([]byte(value))
+	key, err := scrypt.Key(sum[:], []byte(fingerprintVersion), scryptN, scryptR, scryptP, 32)
 	if err != nil {
 		panic(err) // only for parameters out of range, and these are constants
 	}
@@ -41,7 +47,7 @@ func stretch(ruleID, value string) []byte {
 
 // unguessable reports whether value looks like 90 or more random bits: long, of
 // even spread, with digits throughout and without runs of letters as words have
-// them. It errs towards false, which costs a millisecond.
+// them. It errs towards false, which costs half a millisecond.
 func unguessable(value string) bool {
 	if len(value) < 20 {
 		return false

@@ -23,6 +23,7 @@ type Options struct {
 	MaxObjectSize int64 // bytes of the largest text to scan; 0 for [DefaultMaxObjectSize]
 	MemoryBudget  int64 // bytes of decoded objects held at once; 0 for [DefaultMemoryBudget]
 	Reveal        bool  // findings show their values
+	LineHashes    bool  // set [finding.Occurrence.LineHash], which only SARIF reports have
 	// Full has every blob matched whole, and not only where a delta changes it. The findings
 	// are the same: it is there to check that.
 	Full     bool
@@ -54,13 +55,14 @@ type Result struct {
 
 // session is one scan under way.
 type session struct {
-	options   Options
-	matcher   *match.Matcher
-	pathRules match.PathRules
-	progress  *Progress
-	stats     Stats
-	started   time.Time
-	stopped   atomic.Bool // the context has ended
+	options      Options
+	matcher      *match.Matcher
+	pathRules    match.PathRules
+	fingerprints fingerprints
+	progress     *Progress
+	stats        Stats
+	started      time.Time
+	stopped      atomic.Bool // the context has ended
 }
 
 // withDefaults fills in what is left at zero.

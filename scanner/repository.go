@@ -35,6 +35,7 @@ func (r repositorySource) scan(ctx context.Context, s *session) (*Result, error)
 	}
 	repository := scan.repository
 	defer repository.Close()
+	defer s.fingerprints.halt()
 	interrupted := scan.run(ctx)
 	var findings []*finding.Finding
 	if interrupted == nil {
@@ -134,6 +135,10 @@ func (r *repositoryScan) run(ctx context.Context) error {
 		r.phase(pass.name)
 		if err := r.walk(ctx, pass.kinds); err != nil {
 			return err
+		}
+		if pass.name == "blobs" {
+			// What follows has little for a last worker to do.
+			r.fingerprints.begin(ctx, r.hits, r.options.Jobs-1)
 		}
 	}
 	r.stats.PeakBuffer = r.budget.Peak()

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/unleak/unleak/internal/report"
 	"github.com/unleak/unleak/scanner"
@@ -49,6 +50,11 @@ func (a *app) reportFiles(flags outputFlags) ([]reportFile, error) {
 		files = append(files, file)
 	}
 	return files, nil
+}
+
+// wantsFormat reports whether any report is to be of a format.
+func wantsFormat(format string, files []reportFile, flags outputFlags) bool {
+	return flags.format == format || slices.ContainsFunc(files, func(f reportFile) bool { return f.format == format })
 }
 
 func (f reportFile) failed(err error) error {

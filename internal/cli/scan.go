@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/unleak/unleak"
+	"github.com/unleak/unleak/internal/report"
 	"github.com/unleak/unleak/scanner"
 	"github.com/unleak/unleak/scanner/finding"
 )
@@ -70,6 +71,7 @@ func (a *app) scan(ctx context.Context, flags *scanFlags, argument string) (err 
 		MaxObjectSize: int64(flags.maxObjectSize),
 		MemoryBudget:  int64(flags.memoryBudget),
 		Reveal:        flags.reveal,
+		LineHashes:    wantsFormat(report.SARIF, files, flags.outputFlags),
 		Tool:          finding.Tool{Name: "unleak", Version: unleak.Version()},
 		Progress:      progress,
 	}

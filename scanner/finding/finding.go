@@ -108,8 +108,8 @@ type Occurrence struct {
 	// "tag", "tree", "commit" (a dangling one) or "nothing". Empty when reachable.
 	HeldBy string `json:"held_by,omitempty"`
 
-	// LineHash is GitHub's primaryLocationLineHash of StartLine. It is set
-	// for the occurrences a renderer may use as a primary location.
+	// LineHash is GitHub's primaryLocationLineHash of StartLine. It is set where the scan
+	// was asked to, for the occurrence that [Finding.Primary] is.
 	LineHash string `json:"-"`
 }
 
