@@ -18,9 +18,13 @@ func TestNestedTreesAreBounded(t *testing.T) {
 			tree := tree{object: uint32(level), base: none}
 			for name := range g.names.list {
 				tree.entries = append(tree.entries, entry{label(uint32(name), Dir), g.childOf(child(level), Dir)})
-				tree.added++
+				tree.fresh, tree.added = tree.fresh+1, tree.added+1
 			}
 			g.trees = append(g.trees, tree)
+		}
+		g.nested = newSet(depth)
+		for level := range uint32(depth) {
+			g.nested.add(level)
 		}
 		g.commits = []commit{{object: none, tree: 0}}
 		return g

@@ -31,6 +31,7 @@ type Graph struct {
 	targets []uint32 // by tag: what it points at
 	names   *names
 	missing *missing
+	nested  set       // trees that are somebody's subfolder
 	shapes  sync.Pool // of *shape, while recorders run
 }
 
@@ -48,12 +49,26 @@ type commit struct {
 type tree struct {
 	object  uint32
 	base    uint32 // number of a tree, or none
+	fresh   uint32 // how many of the added entries do not just replace a file of the same name and class
 	added   uint32 // how many of the entries the tree has and its base has not
 	entries []entry
 }
 
+// news returns those added entries that do not just replace one of the same name and class of the base.
+// All folders are among them, and come first.
+func (t *tree) news() []entry { return t.entries[:t.fresh] }
+
 // adds returns the entries that the tree has and its base has not.
 func (t *tree) adds() []entry { return t.entries[:t.added] }
+
+// folders returns the added entries that are folders.
+func (t *tree) folders() []entry {
+	n := 0
+	for n < int(t.fresh) && t.entries[n].class() == Dir {
+		n++
+	}
+	return t.entries[:n]
+}
 
 // dels returns the entries that the base has and the tree has not.
 func (t *tree) dels() []entry { return t.entries[t.added:] }
@@ -70,6 +85,8 @@ const (
 )
 
 func label(name uint32, class Class) uint32 { return name<<classBits | uint32(class) }
+
+func withClass(label uint32, class Class) uint32 { return label&^(1<<classBits-1) | uint32(class) }
 
 func (e entry) name() uint32 { return e.label >> classBits }
 
@@ -140,6 +157,14 @@ func New(table *gitstore.Table) *Graph {
 // Merge takes over what a recorder keeps for itself, once its walk is over.
 func (g *Graph) Merge(r *Recorder) {
 	r.resolveCommits()
+	r.below.resolve()
+	if g.nested == nil {
+		g.nested = newSet(len(g.trees))
+	}
+	for i, word := range r.below.held {
+		g.nested[i] |= word
+	}
+	r.below = children{graph: g}
 	g.tags = append(g.tags, r.tags...)
 	g.targets = append(g.targets, r.targets...)
 	r.tags, r.targets = nil, nil

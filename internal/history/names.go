@@ -16,29 +16,59 @@ type names struct {
 
 func newNames() *names { return &names{number: map[string]uint32{}} }
 
-// nameCache is a recorder's own view of the names, which needs no lock.
+// nameCache is a recorder's own view of the names, which needs no lock. As trees are sorted, and
+// mostly versions of one another, a name is nearly always followed by the one that
+// followed it the last time: that one is tried first.
 type nameCache struct {
 	shared *names
-	own    map[string]uint32
+	own    []ownName
+	number map[string]uint32 // of own
+	last   uint32            // of own
 }
 
-func (c *nameCache) number(name []byte) uint32 {
-	if n, ok := c.own[string(name)]; ok {
-		return n
+// ownName is a name that a recorder has met.
+type ownName struct {
+	text   string
+	number uint32
+	next   uint32 // of own: what came after it last
+}
+
+func newNameCache(shared *names) nameCache {
+	return nameCache{shared: shared, own: make([]ownName, 1), number: map[string]uint32{}} // the first is nobody's
+}
+
+// of returns the number of a name.
+func (c *nameCache) of(name []byte) uint32 {
+	before := &c.own[c.last]
+	i := before.next
+	if i == 0 || c.own[i].text != string(name) {
+		var ok bool
+		if i, ok = c.number[string(name)]; !ok {
+			text, number := c.shared.add(name)
+			i = uint32(len(c.own))
+			c.own = append(c.own, ownName{text: text, number: number})
+			c.number[text] = i
+		}
+		c.own[c.last].next = i
 	}
-	c.shared.mu.Lock()
-	defer c.shared.mu.Unlock()
-	n, ok := c.shared.number[string(name)]
+	c.last = i
+	return c.own[i].number
+}
+
+// add returns the number of a name and a copy of it to keep.
+func (s *names) add(name []byte) (text string, number uint32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n, ok := s.number[string(name)]
 	if !ok {
-		if len(c.shared.list) == maxNames {
+		if len(s.list) == maxNames {
 			panic("history: more distinct names than can be numbered") // the walk makes it the tree's failure
 		}
-		n = uint32(len(c.shared.list))
-		c.shared.list = append(c.shared.list, string(name))
-		c.shared.number[c.shared.list[n]] = n
+		n = uint32(len(s.list))
+		s.list = append(s.list, string(name))
+		s.number[s.list[n]] = n
 	}
-	c.own[c.shared.list[n]] = n
-	return n
+	return s.list[n], n
 }
 
 // Missing is an object that something refers to and no store holds.

@@ -7,66 +7,129 @@ import (
 	"github.com/unleak/unleak/internal/gitstore/pack"
 )
 
-// objectCache turns names of objects into numbers for one recorder. Neighbouring trees name
-// the same objects over and over: on git/git four in five are among the recent ones, which
-// spares a search in a table too large for the processor's caches.
-type objectCache struct {
+// children gives numbers to what the entries of trees hold, for one recorder. Each name that
+// is not among the recent ones takes the next ticket, which stands for its number until so many names
+// wait that looking them up in their order pays: the table is too large for the processor's
+// caches. Shapes keep the tickets for good.
+type children struct {
 	graph  *Graph
 	recent []child // by the first bits of the name
 
-	unknown []int // of the entries at hand, those that are not recent
-	ids     []pack.ID
-	numbers []uint32
+	ids     []pack.ID // of the last tickets, which still wait
+	classes []Class
+	numbers []uint32  // by ticket: see [Graph.childOf]; but for those that wait
+	entries [][]entry // with tickets in place of numbers
+	held    set       // trees that are somebody's subfolder
+
+	sorted       []pack.ID // ids in the order of their first bits
+	order, found []uint32  // of those their place in ids, and what was found
 }
 
 // child is an object as a child of an entry of a class.
 type child struct {
 	id     pack.ID
 	class  Class
-	number uint32
+	ticket uint32
 }
 
-// recent is how many objects are remembered: 224 KiB.
+// recent is how many objects are remembered: 224 KiB. Neighbouring trees name the same objects over
+// and over: on git/git, four in five are among them.
 const recent = 1 << 13
 
-func newObjectCache(g *Graph) objectCache {
-	c := objectCache{graph: g, recent: make([]child, recent)}
-	for i := range c.recent {
-		c.recent[i].number = none
+// ticket stands for the number of what an entry holds. A gitlink needs none.
+func (c *children) ticket(id []byte, class Class) uint32 {
+	if class == Gitlink {
+		return none
 	}
-	return c
+	if c.recent == nil {
+		c.start()
+	}
+	at := &c.recent[binary.BigEndian.Uint16(id)%recent]
+	if at.id == pack.ID(id) && at.ticket != none && (at.class == Dir) == (class == Dir) {
+		return at.ticket
+	}
+	ticket := len(c.numbers) + len(c.ids)
+	if ticket >= maxTickets {
+		panic("history: more tree entries than can be numbered") // the walk makes it the tree's failure
+	}
+	*at = child{pack.ID(id), class, uint32(ticket)}
+	c.ids, c.classes = append(c.ids, at.id), append(c.classes, class)
+	return at.ticket
 }
 
-// resolve gives added entries their children.
-func (c *objectCache) resolve(entries []entry, adds added) {
-	c.unknown, c.ids = c.unknown[:0], c.ids[:0]
-	for i, number := range adds.at {
-		e, id := &entries[number], &adds.ids[i]
-		switch at := c.slot(id); {
-		case e.class() == Gitlink:
-		case at.number != none && at.id == *id && (at.class == Dir) == (e.class() == Dir):
-			e.child = at.number
-		default:
-			c.unknown, c.ids = append(c.unknown, number), append(c.ids, *id)
-		}
+const maxTickets = 1<<32 - 1
+
+func (c *children) start() {
+	c.recent = make([]child, recent)
+	for i := range c.recent {
+		c.recent[i].ticket = none
 	}
-	c.numbers = slices.Grow(c.numbers[:0], len(c.ids))[:len(c.ids)]
-	c.graph.table.IndexAll(c.ids, c.numbers)
-	for i, object := range c.numbers {
-		e := &entries[c.unknown[i]]
-		class := e.class()
+	c.held = newSet(len(c.graph.trees))
+}
+
+// add takes the entries of a tree, whose tickets become numbers sooner or later.
+func (c *children) add(entries []entry) {
+	c.entries = append(c.entries, entries)
+	if len(c.ids) >= manyIDs {
+		c.resolve()
+	}
+}
+
+// manyIDs is how many names are looked up together.
+const manyIDs = 1 << 15
+
+// resolve looks up the names that wait, and gives the entries their numbers.
+func (c *children) resolve() {
+	first := len(c.numbers)
+	c.numbers = slices.Grow(c.numbers, len(c.ids))[:first+len(c.ids)]
+	c.sort()
+	c.graph.table.IndexAll(c.sorted, c.found)
+	for i, object := range c.found {
+		ticket := c.order[i]
+		class := c.classes[ticket]
 		if object == pack.NotFound {
 			kind := pack.Blob
 			if class == Dir {
 				kind = pack.Tree
 			}
-			object = c.graph.missing.number(c.ids[i], kind)
+			object = c.graph.missing.number(c.sorted[i], kind)
 		}
-		e.child = c.graph.childOf(object, class)
-		*c.slot(&c.ids[i]) = child{c.ids[i], class, e.child}
+		number := c.graph.childOf(object, class)
+		if class == Dir && number < firstCommit {
+			c.held.add(number)
+		}
+		c.numbers[first+int(ticket)] = number
 	}
+	for _, entries := range c.entries {
+		for i := range entries {
+			if e := &entries[i]; e.class() != Gitlink {
+				e.child = c.numbers[e.child]
+			}
+		}
+	}
+	c.ids, c.classes, c.entries = c.ids[:0], c.classes[:0], c.entries[:0]
 }
 
-func (c *objectCache) slot(id *pack.ID) *child {
-	return &c.recent[binary.BigEndian.Uint16(id[:])%recent]
+// sort brings the names that wait into the order of their first bits, so that the look-ups go through
+// the table from front to back.
+func (c *children) sort() {
+	const shift = 6
+	var starts [1 << (16 - shift)]uint32
+	for i := range c.ids {
+		starts[binary.BigEndian.Uint16(c.ids[i][:])>>shift]++
+	}
+	at := uint32(0)
+	for i, n := range starts {
+		starts[i] = at
+		at += n
+	}
+	n := len(c.ids)
+	c.sorted = slices.Grow(c.sorted[:0], n)[:n]
+	c.order = slices.Grow(c.order[:0], n)[:n]
+	c.found = slices.Grow(c.found[:0], n)[:n]
+	for i := range c.ids {
+		start := &starts[binary.BigEndian.Uint16(c.ids[i][:])>>shift]
+		c.sorted[*start], c.order[*start] = c.ids[i], uint32(i)
+		*start++
+	}
 }

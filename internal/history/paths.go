@@ -73,28 +73,21 @@ func (g *Graph) pathsWithin(ctx context.Context, limit int) (*Paths, error) {
 // roots returns the trees that are nobody's subfolder: those of commits, and those
 // that no tree holds.
 func (g *Graph) roots() []uint32 {
-	held := make([]bool, len(g.trees))
-	for _, t := range g.trees {
-		for _, e := range t.adds() {
-			if child, ok := e.subtree(); ok {
-				held[child] = true
-			}
-		}
-	}
+	named := newSet(len(g.trees))
 	for _, c := range g.commits {
 		if number, ok := g.treeOf(c.tree); ok {
-			held[number] = false
+			named.add(number)
 		}
 	}
 	for _, target := range g.targets {
 		if number, ok := g.treeOf(target); ok {
-			held[number] = false
+			named.add(number)
 		}
 	}
 	var roots []uint32
-	for number, isHeld := range held {
-		if !isHeld {
-			roots = append(roots, uint32(number))
+	for number := range uint32(len(g.trees)) {
+		if named.has(number) || !g.nested.has(number) {
+			roots = append(roots, number)
 		}
 	}
 	return roots
@@ -114,7 +107,7 @@ type pathFinder struct {
 type namedPath struct{ folder, path Path } // folder is one too many, as in here
 
 // expand adds what the trees at a path hold. Where the base of one is at the same path as
-// well, those entries that they share are added with the base.
+// well, those entries that they share are added with the base, and so are the paths of those that it replaces.
 func (f *pathFinder) expand(ctx context.Context, path Path) error {
 	trees := f.trees[path]
 	f.trees[path] = nil
@@ -134,7 +127,7 @@ func (f *pathFinder) expand(ctx context.Context, path Path) error {
 			f.graph.entries(number, func(e entry) { f.add(path, e) })
 			continue
 		}
-		for _, e := range t.adds() {
+		for _, e := range t.news() {
 			f.add(path, e)
 		}
 	}

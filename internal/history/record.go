@@ -13,7 +13,7 @@ import (
 type Recorder struct {
 	graph   *Graph
 	names   nameCache
-	objects objectCache
+	below   children
 	diff    treeDiff
 	waiting waiting
 	entries arena[entry]
@@ -24,11 +24,7 @@ type Recorder struct {
 
 // Recorder returns a recorder for one worker.
 func (g *Graph) Recorder() *Recorder {
-	return &Recorder{
-		graph:   g,
-		names:   nameCache{shared: g.names, own: map[string]uint32{}},
-		objects: newObjectCache(g),
-	}
+	return &Recorder{graph: g, names: newNameCache(g.names), below: children{graph: g}}
 }
 
 // Commit records a commit. One whose kind the table did not know is left out.
@@ -103,44 +99,43 @@ func (r *Recorder) Tree(o *gitstore.Object) error {
 	if !ok {
 		return nil
 	}
-	at, to := &g.trees[number], newShape(&g.shapes)
+	at := &g.trees[number]
+	var to *shape // of a tree that no other is made from, nobody will ask
 	if o.HasChildren {
+		to = r.shape(number)
 		o.Memo = to
-	} else {
-		defer to.Release()
 	}
 	var base *shape
 	if o.HasBase {
-		at.base = g.number[o.Base]
-		if base, ok = o.BaseMemo.(*shape); !ok { // memory was short: read it again
-			base = newShape(&g.shapes)
+		if base, ok = o.BaseMemo.(*shape); ok && base.recorder == r {
+			at.base = base.number
+		} else { // memory was short, or another worker's: read it again
+			at.base = g.number[o.Base]
+			base = r.shape(at.base)
 			defer base.Release()
 			_ = r.diffTree(o.BaseContent, base, nil, nil, nil) // what is wrong with it has been said
 		}
 	}
 	err := r.diffTree(o.Content, to, o.BaseContent, base, o.Copies)
 	d := &r.diff
-	at.added = uint32(len(d.adds.at))
-	at.entries = r.entries.room(len(d.adds.at) + len(d.dels))
-	for _, i := range d.adds.at {
-		at.entries = append(at.entries, to.entries[i])
-	}
-	at.entries = append(at.entries, d.dels...)
+	added := len(d.folders) + len(d.fresh) + len(d.replaced)
+	at.fresh, at.added = uint32(len(d.folders)+len(d.fresh)), uint32(added)
+	at.entries = r.entries.room(added + len(d.dels))
+	at.entries = append(append(append(append(at.entries, d.folders...), d.fresh...), d.replaced...), d.dels...)
+	r.below.add(at.entries)
 	return err
 }
 
 // diffTree leaves in r.diff what a tree has that base has not and the other way round, base being
-// nil for none, and in to its shape.
+// nil for none, and in to its shape, unless that is nil.
 func (r *Recorder) diffTree(tree []byte, to *shape, baseTree []byte, base *shape, copies []pack.Copy) error {
 	d := &r.diff
-	d.begin(&r.names, tree, to)
+	d.begin(r, tree, to)
 	if base != nil {
 		d.follow(baseTree, base, copies)
 	}
-	err := d.finish()
-	r.objects.resolve(to.entries, d.adds)
-	if err != nil {
-		return fmt.Errorf("at byte %d: %w", to.end(), err)
+	if err := d.finish(); err != nil {
+		return fmt.Errorf("at byte %d: %w", d.end, err)
 	}
 	return nil
 }

@@ -134,7 +134,7 @@ func (t *Trace) link() {
 	h := holders{start: make([]uint32, len(g.trees)+1)}
 	for i := range g.trees {
 		t.heirs.first[i] = none
-		for _, e := range g.trees[i].adds() {
+		for _, e := range g.trees[i].folders() {
 			if child, ok := e.subtree(); ok {
 				h.start[child+1]++
 			}
@@ -150,7 +150,7 @@ func (t *Trace) link() {
 	h.entry = make([]entry, len(h.tree))
 	next := slices.Clone(h.start)
 	for i := range g.trees {
-		for _, e := range g.trees[i].adds() {
+		for _, e := range g.trees[i].folders() {
 			if child, ok := e.subtree(); ok {
 				at := next[child]
 				next[child]++

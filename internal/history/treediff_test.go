@@ -47,15 +47,19 @@ func recordForest(t *testing.T, table *gitstore.Table, m *treeMaker) (skipped in
 	for i := range uint32(size) {
 		g.number, g.trees = append(g.number, i), append(g.trees, tree{object: i, base: none})
 	}
-	r := g.Recorder()
+	recorders := []*Recorder{g.Recorder(), g.Recorder()} // one may go on where the other was
 	next := uint32(0)
 	var visit func(o *gitstore.Object)
 	visit = func(o *gitstore.Object) {
 		o.HasChildren = m.random.IntN(8) > 0 // without a memo as if memory were short
+		r := recorders[max(0, m.random.IntN(8)-6)]
 		err := r.Tree(o)
 		want, wantErr := plain(o.Content)
 		if (err != nil) != wantErr {
 			t.Errorf("tree %q: error %v", o.Content, err)
+		}
+		for _, r := range recorders {
+			r.below.resolve()
 		}
 		var got []string
 		g.entries(o.Index, func(e entry) { got = append(got, m.describe(g, e)) })
@@ -83,6 +87,9 @@ func recordForest(t *testing.T, table *gitstore.Table, m *treeMaker) (skipped in
 		next++
 		visit(root)
 	}
+	for _, r := range recorders {
+		g.Merge(r)
+	}
 	traceForest(t, g, m)
 	return skipped
 }
@@ -93,6 +100,20 @@ func traceForest(t *testing.T, g *Graph, m *treeMaker) {
 	paths, err := g.Paths(t.Context())
 	if err != nil {
 		t.Fatal(err)
+	}
+	classes, found := map[uint32]Class{}, map[uint32]Class{}
+	for number := range g.trees {
+		g.entries(uint32(number), func(e entry) {
+			if class, ok := classes[e.name()]; !ok || e.class() < class {
+				classes[e.name()] = e.class()
+			}
+		})
+	}
+	for path := Root + 1; int(path) < paths.Len(); path++ {
+		found[paths.names[path]] = paths.Class(path)
+	}
+	if diff := cmp.Diff(classes, found); diff != "" {
+		t.Errorf("least class by name (-entries +paths):\n%s", diff)
 	}
 	marks, marked := Marks{Paths: map[Path]bool{}}, map[uint32]bool{}
 	for path := Root + 1; int(path) < paths.Len(); path++ {
@@ -201,7 +222,7 @@ func (m *treeMaker) edit(old []byte) []byte {
 		})
 		seen := map[string]bool{}
 		raw = slices.DeleteFunc(raw, func(e string) bool {
-			name := string(sound([]byte(e)).Name)
+			name := string(sound([]byte(e)).name)
 			again := seen[name]
 			seen[name] = true
 			return again
