@@ -152,7 +152,7 @@ func (s *Scanner) takeOver(base *Memo, hits []keywordHit, c Copy) {
 		if h.start >= c.Base+c.Len {
 			break
 		}
-		k := &s.matcher.keywords[h.keyword]
+		k := s.matcher.calls(h.keyword)
 		at := span{h.start + by, h.start + by + k.len}
 		if at.end > c.At+c.Len {
 			continue
@@ -189,6 +189,6 @@ func (s *Scanner) keep(v verdict, unchanged bool) {
 // carried reports whether the verdict of a rule on the keyword at hit is the one that
 // it had where c copies it from.
 func (s *Scanner) carried(rule int32, hit span, base *Memo, c Copy) bool {
-	r := &s.matcher.rules[rule]
+	r := s.matcher.rule(rule)
 	return !r.whole && r.reach(s.text, hit).unchanged(c, len(s.text), base.size)
 }

@@ -195,14 +195,22 @@ func describe(hits []Hit) []string {
 	return list
 }
 
+// cases is how many to try: fewer with the race detector, which has nothing to find in one scanner.
+func cases(n uint64) uint64 {
+	if raceDetector {
+		return n / 20
+	}
+	return n
+}
+
 func TestCarryOver(t *testing.T) {
 	m := New(load(t, carryRules))
 	found := 0
-	for seed := range uint64(3000) {
+	for seed := range cases(3000) {
 		w := &writer{random: rand.New(rand.NewPCG(seed, 3)), fragments: fragments, filler: []int{10, 100, 5000}[seed%3]}
 		found += compareCarried(t, m, w.text(60), 4, w.change)
 	}
-	if found < 10000 {
+	if found < 10000 && !raceDetector {
 		t.Errorf("the texts hold but %d secrets", found)
 	}
 }
@@ -218,11 +226,11 @@ func TestCarryOverBuiltin(t *testing.T) {
 	}
 	parts = append(parts, "password", "secret", "token = ", "\"", "'", "\n", " ", "key", ": ", "$(", "}", "://", "user:", "@host", "your_")
 	found := 0
-	for seed := range uint64(300) {
+	for seed := range cases(300) {
 		w := &writer{random: rand.New(rand.NewPCG(seed, 4)), fragments: parts, filler: []int{10, 300, 9000}[seed%3]}
 		found += compareCarried(t, m, w.text(30), 4, w.change)
 	}
-	if found < 1000 {
+	if found < 1000 && !raceDetector {
 		t.Errorf("the texts hold but %d secrets", found)
 	}
 }
@@ -250,7 +258,7 @@ func TestCarryOverSearchesLittle(t *testing.T) {
 	if n := testing.AllocsPerRun(100, func() {
 		_, next := s.ScanFrom(memo, copies, child)
 		next.Release()
-	}); n > 0 {
+	}); n > 0 && !raceDetector { // which makes pools forget
 		t.Errorf("%v allocations a text", n)
 	}
 }

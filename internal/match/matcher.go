@@ -40,17 +40,41 @@ const (
 // each goroutine takes a [Scanner] of its own.
 type Matcher struct {
 	search   *search
-	rules    []compiled
+	rules    []lazy
 	keywords []calls
 	always   []int32 // rules without keywords
+}
+
+// lazy is a rule that is compiled when its first keyword is met: most of many never are.
+type lazy struct {
+	rule     *rules.Rule
+	once     sync.Once
+	compiled compiled
+}
+
+func (m *Matcher) rule(n int32) *compiled {
+	l := &m.rules[n]
+	l.once.Do(func() { l.compiled = compile(l.rule) })
+	return &l.compiled
 }
 
 // calls are the rules that a keyword calls.
 type calls struct {
 	rules []int32
 	len   int // of the keyword
+	once  sync.Once
 	// No rule reaches further than this from the keyword's end and its start, whatever the text.
 	left, right int
+}
+
+func (m *Matcher) calls(keyword uint32) *calls {
+	k := &m.keywords[keyword]
+	k.once.Do(func() {
+		for _, n := range k.rules {
+			k.spread(m.rule(n))
+		}
+	})
+	return k
 }
 
 // inner reports whether a keyword lies so deep in a copy that no rule can see its ends.
@@ -77,36 +101,37 @@ type compiled struct {
 // New compiles the rules of a set that look into texts. Rules for paths alone
 // are left out, see [PathRules].
 func New(set *rules.Set) *Matcher {
-	m := &Matcher{}
+	m := &Matcher{rules: make([]lazy, 0, len(set.Rules))}
 	var keywords []string
-	number := map[string]int{}
+	called := map[string][]int32{}
 	for _, rule := range set.Rules {
 		if IsPathRule(rule) {
 			continue
 		}
 		n := int32(len(m.rules))
-		m.rules = append(m.rules, compile(rule))
+		m.rules = append(m.rules, lazy{rule: rule})
 		if len(rule.Keywords) == 0 {
 			m.always = append(m.always, n)
 		}
 		for _, k := range rule.Keywords {
-			if _, ok := number[k]; !ok {
-				number[k] = len(keywords)
+			if called[k] == nil {
 				keywords = append(keywords, k)
-				m.keywords = append(m.keywords, calls{len: len(k)})
 			}
-			m.keywords[number[k]].add(n, &m.rules[n])
+			if !slices.Contains(called[k], n) {
+				called[k] = append(called[k], n)
+			}
 		}
+	}
+	m.keywords = make([]calls, len(keywords))
+	for i, k := range keywords {
+		m.keywords[i].rules, m.keywords[i].len = called[k], len(k)
 	}
 	m.search = newSearch(keywords)
 	return m
 }
 
-func (k *calls) add(n int32, c *compiled) {
-	if slices.Contains(k.rules, n) {
-		return
-	}
-	k.rules = append(k.rules, n)
+// spread makes room for what a rule's windows reach.
+func (k *calls) spread(c *compiled) {
 	left, right := c.left, c.right
 	switch {
 	case c.whole:

@@ -110,7 +110,7 @@ func (s *Scanner) search(gap span) {
 		if s.Stop.Load() {
 			return
 		}
-		k := &s.matcher.keywords[h.keyword]
+		k := s.matcher.calls(h.keyword)
 		for _, rule := range k.rules {
 			s.evaluate(rule, span{h.start, h.start + k.len})
 		}
@@ -124,7 +124,7 @@ func (s *Scanner) search(gap span) {
 }
 
 func (s *Scanner) evaluate(rule int32, hit span) {
-	c := &s.matcher.rules[rule]
+	c := s.matcher.rule(rule)
 	if c.whole {
 		if s.called[rule] {
 			return
@@ -187,7 +187,7 @@ func (s *Scanner) add(c *compiled, v verdict, w span) {
 // allow asks the allowlists and the comments about a match.
 func (s *Scanner) allow(v *verdict) {
 	line := lineAround(s.text, v.match, maxLine)
-	c := &s.matcher.rules[v.rule]
+	c := s.matcher.rule(v.rule)
 	v.allowed, v.lines = allowed(s.text, v.match)
 	if !v.allowed {
 		v.allowed, v.pending = c.AllowValue(s.text[v.secret.start:v.secret.end], s.text[v.match.start:v.match.end], s.text[line.start:line.end])
@@ -222,7 +222,7 @@ func (s *Scanner) settle() {
 		if i > 0 && v.rule == verdicts[s.order[i-1]].rule && v.secret == verdicts[s.order[i-1]].secret {
 			continue
 		}
-		c := &s.matcher.rules[v.rule]
+		c := s.matcher.rule(v.rule)
 		if c.SkipReport || c.generic && s.shadowed(i) {
 			continue
 		}
@@ -255,13 +255,13 @@ func (s *Scanner) shadowed(i int) bool {
 		if other.secret.start >= found.secret.end {
 			break
 		}
-		if !s.matcher.rules[other.rule].generic {
+		if !s.matcher.rule(other.rule).generic {
 			return true
 		}
 	}
 	for j := i - 1; j >= 0 && i-j <= maxShadow; j-- {
 		other := &s.memo.verdicts[s.order[j]]
-		if other.secret.overlaps(found.secret) && !s.matcher.rules[other.rule].generic {
+		if other.secret.overlaps(found.secret) && !s.matcher.rule(other.rule).generic {
 			return true
 		}
 	}

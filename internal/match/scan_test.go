@@ -239,7 +239,7 @@ func TestScanAllocatesNothingWithoutHits(t *testing.T) {
 	if hits := scanner.Scan(text); len(hits) > 0 {
 		t.Fatalf("%+v", hits)
 	}
-	if n := testing.AllocsPerRun(20, func() { scanner.Scan(text) }); n > 0 {
+	if n := testing.AllocsPerRun(20, func() { scanner.Scan(text) }); n > 0 && !raceDetector { // which makes pools forget
 		t.Errorf("%v allocations a text", n)
 	}
 }

@@ -197,7 +197,9 @@ func TestBuiltinRulesAreWindowed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range New(set).rules {
+	m := New(set)
+	for n := range m.rules {
+		c := m.rule(int32(n))
 		if c.whole || c.byLine {
 			t.Errorf("%s has no bounded window: whole %v, by line %v", c.ID, c.whole, c.byLine)
 		}
