@@ -110,7 +110,7 @@ func (r *jsonlReport) End() error {
 }
 
 func (r *jsonlReport) line(v any) error {
-	encoded, err := r.encoder.encode(v, "", "")
+	encoded, err := r.encoder.compact(v)
 	if err == nil {
 		r.out.Write(encoded) // an error sticks
 		err = r.out.WriteByte('\n')

@@ -94,7 +94,7 @@ func forms(t *testing.T, value string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plain, err := newEncoder().encode(finding.ValidText(value), "", "")
+	plain, err := newEncoder().compact(finding.ValidText(value))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func (s *stream) end(bracket byte) {
 
 // value writes a member of the innermost object or array.
 func (s *stream) value(key string, v any) {
-	encoded, err := s.encoder.encode(v, strings.Repeat("  ", s.depth), "  ")
+	encoded, err := s.encoder.indented(v, s.depth)
 	if err != nil {
 		s.fail(err)
 		return
@@ -68,7 +68,7 @@ func (s *stream) member(key string) {
 }
 
 func (s *stream) newline() {
-	s.write([]byte("\n" + strings.Repeat("  ", s.depth)))
+	s.write([]byte("\n" + strings.Repeat(indentation, s.depth)))
 }
 
 func (s *stream) write(b []byte) {
@@ -93,10 +93,12 @@ func (s *stream) flush() error {
 	return s.err
 }
 
-// encoder encodes values as JSON without HTML escapes, one at a time.
+// encoder encodes values as JSON without HTML escapes, one at a time. The bytes that it
+// returns are valid until its next call.
 type encoder struct {
 	buffer bytes.Buffer
 	json   *json.Encoder
+	layout []byte
 }
 
 func newEncoder() *encoder {
@@ -106,15 +108,20 @@ func newEncoder() *encoder {
 	return e
 }
 
-// encode returns v without a final newline, on one line when indent is "". The
-// bytes are valid until the next call.
-func (e *encoder) encode(v any, prefix, indent string) ([]byte, error) {
+// compact returns v on one line, without a newline.
+func (e *encoder) compact(v any) ([]byte, error) {
 	e.buffer.Reset()
-	e.json.SetIndent(prefix, indent)
 	if err := e.json.Encode(v); err != nil {
 		return nil, err
 	}
 	return escapeInvisible(bytes.TrimSuffix(e.buffer.Bytes(), []byte("\n"))), nil
+}
+
+// indented returns v on lines of their own for what stands some levels deep.
+func (e *encoder) indented(v any, depth int) ([]byte, error) {
+	compact, err := e.compact(v)
+	e.layout = appendIndented(e.layout[:0], compact, depth)
+	return e.layout, err
 }
 
 // escapeInvisible writes the characters that [Printable] escapes as \u escapes. They
