@@ -50,8 +50,8 @@ func (w *Walker) decode(p *Pack, f *Forest, slot uint32, base []byte) ([]byte, e
 	packed := p.data[offset:f.end(slot)]
 	// The index's CRC covers the packed bytes. Where it does not match or there
 	// is none, the stream's own checksum decides.
-	crc, ok := p.index.CRC(f.Position(slot))
-	verify := !ok || crc32.ChecksumIEEE(packed) != crc
+	crcs := f.checksums(p.index)
+	verify := crcs == nil || crc32.ChecksumIEEE(packed) != crcs[slot]
 	if len(packed) < e.header {
 		return nil, p.damage(offset, errHeaderCut)
 	}

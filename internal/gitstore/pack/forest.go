@@ -14,7 +14,7 @@ const none = ^uint32(0)
 
 // Forest is the delta forest of a pack in flat arrays. Entries are numbered by
 // slots, in the order they lie in the file; position is the number of an object in
-// the index. 25 bytes an entry.
+// the index. 25 bytes an entry, and 4 more once it is walked.
 //
 // It is immutable once [Forest.SetKind] has been called for external roots, and
 // then safe for concurrent use.
@@ -25,6 +25,9 @@ type Forest struct {
 	sibling   []uint32 // by slot: next child of the same base, or none
 	base      []uint32 // by slot: the base, or none
 	kinds     []Kind   // by slot: kind of the object; 0 when it cannot be decoded
+
+	crcsOnce sync.Once
+	crcs     []uint32 // by slot; nil for an index that has none
 
 	roots    []uint32
 	external []External
@@ -220,6 +223,22 @@ func (f *Forest) slotBefore(s int, offset uint64) (int, bool) {
 	}
 	i, ok := slices.BinarySearch(f.offsets[lo:min(hi+1, s)], offset)
 	return lo + i, ok
+}
+
+// checksums returns the CRC-32 of the packed bytes of each entry by slot, or nil where the index has none.
+// A walk asks for them in about this order, in which fetching them from the index, one after
+// the other, takes a tenth of the time that waiting for each takes.
+func (f *Forest) checksums(x *Index) []uint32 {
+	f.crcsOnce.Do(func() {
+		if x.version == 1 {
+			return
+		}
+		f.crcs = make([]uint32, len(f.positions))
+		for s, i := range f.positions {
+			f.crcs[s], _ = x.CRC(int(i))
+		}
+	})
+	return f.crcs
 }
 
 func (f *Forest) slotsByPosition() []uint32 {
