@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"slices"
 
+	"github.com/unleak/unleak/internal/gitstore"
 	"github.com/unleak/unleak/internal/gitstore/pack"
 )
 
@@ -20,9 +21,7 @@ type children struct {
 	numbers []uint32  // by ticket: see [Graph.childOf]; but for those that wait
 	entries [][]entry // with tickets in place of numbers
 	held    set       // trees that are somebody's subfolder
-
-	sorted       []pack.ID // ids in the order of their first bits
-	order, found []uint32  // of those their place in ids, and what was found
+	lookup  lookup
 }
 
 // child is an object as a child of an entry of a class.
@@ -82,17 +81,16 @@ const manyIDs = 1 << 15
 func (c *children) resolve() {
 	first := len(c.numbers)
 	c.numbers = slices.Grow(c.numbers, len(c.ids))[:first+len(c.ids)]
-	c.sort()
-	c.graph.table.IndexAll(c.sorted, c.found)
-	for i, object := range c.found {
-		ticket := c.order[i]
+	c.lookup.all(c.graph.table, c.ids)
+	for i, object := range c.lookup.found {
+		ticket := c.lookup.order[i]
 		class := c.classes[ticket]
 		if object == pack.NotFound {
 			kind := pack.Blob
 			if class == Dir {
 				kind = pack.Tree
 			}
-			object = c.graph.missing.number(c.sorted[i], kind)
+			object = c.graph.missing.number(c.ids[ticket], kind)
 		}
 		number := c.graph.childOf(object, class)
 		if class == Dir && number < firstCommit {
@@ -110,26 +108,34 @@ func (c *children) resolve() {
 	c.ids, c.classes, c.entries = c.ids[:0], c.classes[:0], c.entries[:0]
 }
 
-// sort brings the names that wait into the order of their first bits, so that the look-ups go through
-// the table from front to back.
-func (c *children) sort() {
+// lookup finds many objects in the order of their first bits, which goes through the table from front to back.
+// It is used again and again.
+type lookup struct {
+	sorted []pack.ID
+	order  []uint32 // where each of those was among the names
+	found  []uint32 // the number of each, or [pack.NotFound]
+}
+
+// all looks up some names.
+func (l *lookup) all(table *gitstore.Table, ids []pack.ID) {
 	const shift = 6
 	var starts [1 << (16 - shift)]uint32
-	for i := range c.ids {
-		starts[binary.BigEndian.Uint16(c.ids[i][:])>>shift]++
+	for i := range ids {
+		starts[binary.BigEndian.Uint16(ids[i][:])>>shift]++
 	}
 	at := uint32(0)
 	for i, n := range starts {
 		starts[i] = at
 		at += n
 	}
-	n := len(c.ids)
-	c.sorted = slices.Grow(c.sorted[:0], n)[:n]
-	c.order = slices.Grow(c.order[:0], n)[:n]
-	c.found = slices.Grow(c.found[:0], n)[:n]
-	for i := range c.ids {
-		start := &starts[binary.BigEndian.Uint16(c.ids[i][:])>>shift]
-		c.sorted[*start], c.order[*start] = c.ids[i], uint32(i)
+	n := len(ids)
+	l.sorted = slices.Grow(l.sorted[:0], n)[:n]
+	l.order = slices.Grow(l.order[:0], n)[:n]
+	l.found = slices.Grow(l.found[:0], n)[:n]
+	for i := range ids {
+		start := &starts[binary.BigEndian.Uint16(ids[i][:])>>shift]
+		l.sorted[*start], l.order[*start] = ids[i], uint32(i)
 		*start++
 	}
+	table.IndexAll(l.sorted, l.found)
 }

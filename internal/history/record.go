@@ -36,7 +36,7 @@ func (r *Recorder) Commit(object uint32, c gitstore.Commit) {
 	r.waiting.commits = append(r.waiting.commits, number)
 	r.waiting.ids = append(append(r.waiting.ids, c.Tree), c.Parents...)
 	r.waiting.ends = append(r.waiting.ends, len(r.waiting.ids))
-	if len(r.waiting.ids) >= enough {
+	if len(r.waiting.ids) >= manyIDs {
 		r.resolveCommits()
 	}
 }
@@ -49,12 +49,13 @@ type waiting struct {
 	numbers []uint32
 }
 
-const enough = 256
-
 func (r *Recorder) resolveCommits() {
 	g, w := r.graph, &r.waiting
 	w.numbers = slices.Grow(w.numbers[:0], len(w.ids))[:len(w.ids)]
-	g.table.IndexAll(w.ids, w.numbers)
+	r.below.lookup.all(g.table, w.ids)
+	for i, number := range r.below.lookup.found {
+		w.numbers[r.below.lookup.order[i]] = number
+	}
 	from := 0
 	for i, number := range w.commits {
 		at := &g.commits[number]
