@@ -94,8 +94,10 @@ type compiled struct {
 	generic bool            // gives way to any other rule that found the same
 	// near is the expression kept from beginning further from the keyword than it can, see [nearOf].
 	// It returns nil where there is none.
-	near func() *regexp.Regexp
-	lead int // most bytes from the start of a match to the end of its first keyword
+	near  func() *regexp.Regexp
+	lead  int // most bytes from the start of a match to the end of its first keyword
+	width int // most bytes of a match
+	run   run // in every match
 }
 
 // New compiles the rules of a set that look into texts. Rules for paths alone
@@ -175,6 +177,7 @@ func compile(rule *rules.Rule) compiled {
 	if rule.Window > 0 && c.judge != nil { // an inspector looks round the match as well
 		c.left, c.right = rule.Window+context, rule.Window+context
 	}
+	c.width, c.run = s.width, runOf(rule.Regex)
 	if c.lead = s.left; !c.whole && !c.byLine && c.lead <= maxNear-context {
 		c.near = sync.OnceValue(func() *regexp.Regexp { return nearOf(rule.Regex, s.left+context) })
 	}
@@ -252,6 +255,10 @@ func (c *compiled) matches(window []byte, hit span, yield func(groups []int)) {
 // first looks for the match of which hit is the first keyword. Where it cannot tell, all
 // matches are to be looked at. Most hits end here, and soon: nothing begins near them.
 func (c *compiled) first(window []byte, hit span) (match []int, all bool) {
+	// A match that covers the keyword begins before its end, and so on.
+	if !c.run.in(window[max(0, hit.end-c.width):min(len(window), plus(hit.start, c.width))]) {
+		return nil, false
+	}
 	near := c.near()
 	if near == nil {
 		return nil, c.Regexp().Match(window)

@@ -128,6 +128,9 @@ func generate(random *rand.Rand, re *syntax.Regexp) string {
 // checkBounds holds one match against what shapeOf says of its expression.
 func checkBounds(t *testing.T, source string, keywords []string, s shape, match string) {
 	t.Helper()
+	if r := runOf(source); !r.in([]byte(match)) {
+		t.Errorf("%.100s is said to hold %d of a class in a row but matches %q", source, r.least, match)
+	}
 	if len(match) > s.width {
 		t.Errorf("%.100s matches %d bytes, more than the width of %d", source, len(match), s.width)
 	}
@@ -161,6 +164,9 @@ func TestShapeBoundsHold(t *testing.T) {
 		{`(?s)(a|.b){2,3}end`, []string{"end"}},
 		{`x{0,4}(?:pre_(?:live|test)|pre-[lt])[0-9a-f]{8}`, []string{"pre_live", "pre_test", "pre-l", "pre-t"}},
 		{`(?i)ſ{1,2}kéy`, []string{"kéy"}},
+		{`key(?:[a-fé]{7}){1,2}|key[k-s]{9}`, []string{"key"}},
+		{`(?i)key(?:x|([a-fé]{7})+y{0,3}[k-m]{8,})`, []string{"key"}},
+		{`(?i)key-(([a-fé]{7})+y{0,3}[k-m]{8,10})`, []string{"key"}},
 	}
 	set, err := rules.Load(unleak.RulesName, unleak.Rules())
 	if err != nil {
