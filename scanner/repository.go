@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/sourcegraph/conc"
+
 	"github.com/unleak/unleak/internal/gitstore"
 	"github.com/unleak/unleak/internal/gitstore/pack"
 	"github.com/unleak/unleak/internal/history"
@@ -123,7 +125,10 @@ func newRepositoryScan(s *session, repository *gitstore.Repository) *repositoryS
 // run reads everything. It stops early only with the context's error.
 func (r *repositoryScan) run(ctx context.Context) error {
 	r.progress.Total.Store(int64(r.table.Len()))
-	r.readState()
+	// A file for each loose ref is many small waits; nothing asks for them before names do.
+	var state conc.WaitGroup
+	state.Go(r.readState)
+	defer state.Wait()
 	for _, pass := range []struct {
 		name  string
 		kinds []pack.Kind
@@ -150,6 +155,7 @@ func (r *repositoryScan) run(ctx context.Context) error {
 	if r.paths = paths; paths.Truncated {
 		r.account.note("The history has more distinct paths than are kept in memory: some path names were not looked at.")
 	}
+	state.Wait()
 	r.scanNames()
 	if err := r.scanPaths(ctx); err != nil {
 		return err
