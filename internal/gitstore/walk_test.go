@@ -43,6 +43,8 @@ type memo struct {
 	released atomic.Bool
 }
 
+func (m *memo) Size() int { return 100 }
+
 func (m *memo) Release() {
 	m.visitor.kept.Add(-1)
 	if m.released.Swap(true) {

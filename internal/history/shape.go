@@ -30,6 +30,9 @@ func (r *Recorder) shape(number uint32) *shape {
 	return s
 }
 
+// Size implements [pack.Memo].
+func (s *shape) Size() int { return 4*cap(s.starts) + 8*cap(s.entries) }
+
 // Release implements [pack.Memo].
 func (s *shape) Release() {
 	s.recorder = nil

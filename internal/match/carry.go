@@ -3,6 +3,7 @@ package match
 import (
 	"slices"
 	"sync"
+	"unsafe" // for sizes alone
 
 	"github.com/unleak/unleak/rules/inspect"
 )
@@ -29,9 +30,17 @@ func newMemo(size int) *Memo {
 	return m
 }
 
+// Size is how many bytes of memory the memo takes.
+func (m *Memo) Size() int {
+	return cap(m.hits)*int(unsafe.Sizeof(keywordHit{})) + cap(m.verdicts)*int(unsafe.Sizeof(verdict{}))
+}
+
+// maxPooled is the size of the largest memo, in bytes, that is used again, perhaps for a small text.
+const maxPooled = 64 << 10
+
 // Release gives the memo back. Nobody may use it afterwards.
 func (m *Memo) Release() {
-	if m == nil || cap(m.hits) > 1<<16 || cap(m.verdicts) > 1<<10 {
+	if m == nil || m.Size() > maxPooled {
 		return
 	}
 	clear(m.verdicts) // lets go of the values
@@ -170,20 +179,15 @@ func (s *Scanner) takeOver(base *Memo, hits []keywordHit, c Copy) {
 	first, _ := slices.BinarySearchFunc(base.verdicts, c.Base, func(v verdict, at int) int { return v.keyword.start - at })
 	for i := first; i < len(base.verdicts) && base.verdicts[i].keyword.start < c.Base+c.Len; i++ {
 		if v := base.verdicts[i]; v.keyword.end <= c.Base+c.Len {
-			if v.move(by); s.carried(v.rule, v.keyword, base, c) {
-				s.keep(v, v.lines.unchanged(c, len(s.text), base.size))
+			if v.move(by); !s.carried(v.rule, v.keyword, base, c) {
+				continue // it was asked again above
 			}
+			if !v.lines.unchanged(c, len(s.text), base.size) {
+				s.allow(&v)
+			}
+			s.memo.verdicts = append(s.memo.verdicts, v)
 		}
 	}
-}
-
-// keep adds a verdict that was carried over. Unless its lines are unchanged, it is asked again
-// what they say.
-func (s *Scanner) keep(v verdict, unchanged bool) {
-	if !unchanged {
-		s.allow(&v)
-	}
-	s.memo.verdicts = append(s.memo.verdicts, v)
 }
 
 // carried reports whether the verdict of a rule on the keyword at hit is the one that

@@ -49,3 +49,30 @@ func TestRunIn(t *testing.T) {
 		}
 	}
 }
+
+// TestNoWordBeginsWhereTheLookEnds: what is tried first is a small part of a wide window. That it
+// begins inside a word is no reason to take the rest of that for one.
+func TestNoWordBeginsWhereTheLookEnds(t *testing.T) {
+	set := load(t, `
+[[rules]]
+id = "word"
+description = "d"
+regex = '''\b([a-z]?k[a-z]{4,20})'''
+keywords = ["k"]
+window = 100
+inspect = "random"
+`)
+	c := compile(set.Rules[0])
+	for text, want := range map[string]int{
+		"zzzzakaaakbcdef":  0,
+		"zzz akaaakbcdef":  1, // of the other keyword, which it covers
+		"zzzzzz aakbcdef":  0,
+		"zzzzzzz akbcdef!": 1,
+	} {
+		at, found := strings.LastIndex(text, "k"), 0
+		c.matches([]byte(text), span{at, at + 1}, func([]int) { found++ })
+		if found != want {
+			t.Errorf("%q: %d matches, want %d", text, found, want)
+		}
+	}
+}

@@ -12,6 +12,8 @@ type counted struct{ kept *int }
 
 func (c *counted) Release() { *c.kept-- }
 
+func (c *counted) Size() int { return 100 }
+
 // TestShare has walkers give parts of their walks away at random moments and take them up
 // again: each object is visited once, whoever has it, and nothing is kept in the end.
 func TestShare(t *testing.T) {
@@ -73,6 +75,47 @@ func TestHalf(t *testing.T) {
 		}
 		if children == 1 && half != none || children > 1 && first != children/2 && first != (children+1)/2 {
 			t.Errorf("the half of %d begins after %d", children, first)
+		}
+	}
+}
+
+// large is a memo that takes far more than what it belongs to.
+type large struct{ kept *int }
+
+func (l *large) Size() int { return 1 << 20 }
+
+func (l *large) Release() { *l.kept-- }
+
+// TestMemosCountAgainstTheBudget: over it, memos are released with the contents of their objects.
+func TestMemosCountAgainstTheBudget(t *testing.T) {
+	m := &maker{}
+	trunk := m.whole("the root of it all\n")
+	for n := range 40 { // each base waits for a leaf that comes after the trunk
+		next := m.delta(trunk, text(n), false)
+		m.delta(trunk, "leaf", false)
+		trunk = next
+	}
+	for _, c := range []struct {
+		budget    int64
+		low, high int
+	}{{1 << 30, 20, 1000}, {3 << 20, 2, 6}} {
+		kept, most := 0, 0
+		p := open(t, m.entries())
+		r := newRecorder(t, p)
+		r.each = func(o *Object) {
+			if o.HasChildren {
+				o.Memo = &large{&kept}
+				kept++
+				most = max(most, kept)
+			}
+		}
+		budget := NewBudget(c.budget)
+		w := NewWalker(budget)
+		w.Limit = 1 << 30
+		r.walk(w)
+		w.Close()
+		if most < c.low || most > c.high || kept != 0 || budget.used.Load() != 0 {
+			t.Errorf("budget %d: at most %d memos at once, %d and %d bytes in the end", c.budget, most, kept, budget.used.Load())
 		}
 	}
 }

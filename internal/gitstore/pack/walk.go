@@ -26,9 +26,14 @@ type Object struct {
 	Memo, BaseMemo Memo
 }
 
-// Memo is what a visitor keeps with an object for those that are made from it. Release is called
-// once, when no more of them come, from whichever walker had the last.
-type Memo interface{ Release() }
+// Memo is what a visitor keeps with an object for those that are made from it.
+type Memo interface {
+	// Release is called once, when no more of them come, from whichever walker had the last.
+	Release()
+	// Size is the memory in bytes that it takes, which does not change. It counts against the
+	// budget.
+	Size() int
+}
 
 // Visitor receives what a walk meets. Its methods are called from the walker's
 // goroutine.
@@ -164,6 +169,7 @@ func (w *Walker) push(f *Forest, next frame) {
 func (w *Walker) free(f *frame) {
 	w.buffers.put(f.content)
 	if f.memo != nil {
+		w.buffers.budget.add(-f.memo.Size())
 		f.memo.Release()
 	}
 	f.content, f.memo = nil, nil
@@ -199,7 +205,9 @@ func (w *Walker) step(p *Pack, f *Forest, slot uint32, base frame, v Visitor) fr
 		v.Failed(slot, size, fmt.Errorf("%w: %w", ErrVisitor, err))
 		return next
 	}
-	next.visited, next.memo = true, o.Memo
+	if next.visited, next.memo = true, o.Memo; next.memo != nil {
+		w.buffers.budget.add(next.memo.Size())
+	}
 	return next
 }
 
