@@ -181,6 +181,7 @@ func (r *repositoryScan) walk(ctx context.Context, kinds []pack.Kind) error {
 		for kind, n := range v.scanned {
 			if n > 0 {
 				r.account.count(pack.Kind(kind).String(), n, n, v.bytes[kind])
+				r.stats.Phases[len(r.stats.Phases)-1].Bytes += v.bytes[kind]
 			}
 		}
 	}

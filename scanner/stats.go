@@ -15,6 +15,7 @@ type Stats struct {
 type Phase struct {
 	Name    string
 	Elapsed time.Duration
+	Bytes   int64 // content of the objects that it read; 0 for phases that read none, or files
 }
 
 // phase begins a step, and ends the one before.

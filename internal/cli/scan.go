@@ -125,6 +125,9 @@ func phases(stats scanner.Stats) string {
 			separator = ": "
 		}
 		fmt.Fprintf(&text, "%s%s %s", separator, phase.Name, phase.Elapsed.Round(time.Millisecond))
+		if phase.Bytes > 0 {
+			fmt.Fprintf(&text, " for %s", megabytes(phase.Bytes))
+		}
 	}
 	return text.String()
 }

@@ -40,6 +40,7 @@ type scanCost struct {
 type phaseCost struct {
 	Name          string  `json:"name"`
 	Seconds       float64 `json:"seconds"`
+	Bytes         int64   `json:"bytes,omitempty"`
 	PeakAnonymous int64   `json:"peak_anonymous_bytes,omitempty"`
 }
 
@@ -69,16 +70,16 @@ func (m *meter) cost(result *scanner.Result) scanCost {
 		MatchedBytes: result.Stats.Matched, PeakBuffer: result.Stats.PeakBuffer,
 		PeakResident: peak.most, PeakAnonymous: peak.anonymous,
 	}
-	phase := func(name string, elapsed time.Duration) {
-		c.Phases = append(c.Phases, phaseCost{name, seconds(elapsed), m.peaks[name].anonymous})
+	phase := func(name string, elapsed time.Duration, bytes int64) {
+		c.Phases = append(c.Phases, phaseCost{name, seconds(elapsed), bytes, m.peaks[name].anonymous})
 	}
-	phase(phaseStart, m.startup)
+	phase(phaseStart, m.startup, 0)
 	rest := total - m.startup
 	for _, p := range result.Stats.Phases {
-		phase(p.Name, p.Elapsed)
+		phase(p.Name, p.Elapsed, p.Bytes)
 		rest -= p.Elapsed
 	}
-	phase(phaseReport, rest)
+	phase(phaseReport, rest, 0)
 	for _, kind := range result.Header.Coverage.Kinds {
 		c.Objects[kind.Kind] = kindCount{kind.Scanned, kind.Bytes}
 		switch kind.Kind {
