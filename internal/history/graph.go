@@ -218,3 +218,21 @@ func (g *Graph) Tags(yield func(tag, target uint32)) {
 // Missing returns the objects that are referred to and that no store holds,
 // in the order of their names, and of which kind they must be.
 func (g *Graph) Missing() []Missing { return g.missing.sorted() }
+
+// Commits returns the number of commits that the graph has; they are numbered from 0 in the order of their
+// names.
+func (g *Graph) Commits() int { return len(g.commits) }
+
+// CommitAt returns the object of a commit, its tree object, and the numbers of its parents, which
+// must not be written. Parents that are not in the repository are left out, and a tree
+// that is not known is [NoObject].
+func (g *Graph) CommitAt(number uint32) (object, tree uint32, parents []uint32) {
+	c := &g.commits[number]
+	return c.object, c.tree, c.parents
+}
+
+// CommitNumber returns the number of a commit object.
+func (g *Graph) CommitNumber(object uint32) (uint32, bool) { return g.commitOf(object) }
+
+// NoObject stands for an object that is not known.
+const NoObject = none

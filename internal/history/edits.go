@@ -1,0 +1,362 @@
+package history
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// Edits says what becomes of trees when entries at some paths go and some blobs change: which
+// trees are others afterwards, and why.
+//
+// The same tree may stand at several paths and change at one of them only. So what changes is
+// a tree at a path, which is called a state. States are numbered from 0; only
+// trees that change have any.
+type Edits struct {
+	trace    *Trace
+	goes     func(Path, Class) bool
+	states   []state
+	at       map[treeAt]int32 // unchanged where nothing changes
+	of       map[uint32][]int32
+	anywhere set // trees that have a state
+	gone     set // objects of entries that go, by object
+}
+
+// treeAt is a tree, by number, at a path.
+type treeAt struct {
+	tree uint32
+	path Path
+}
+
+// state is a tree that changes at a path.
+type state struct {
+	treeAt
+	height  int32
+	changes []change
+}
+
+// change is an entry of a state that goes, or leads to what changes.
+type change struct {
+	entry entry
+	below int32 // the state of a folder, or goes, or blobChanges
+}
+
+const (
+	unchanged   int32 = -1
+	goes        int32 = -2
+	blobChanges int32 = -3
+)
+
+// Change is what becomes of an entry of a tree.
+type Change struct {
+	Name   string
+	Class  Class
+	Object uint32 // what is there now; none for a gitlink
+	Goes   bool
+	State  int // of the folder that is there, -1 unless one that changes
+}
+
+// Edits follows the trace's marks down from some trees, which stand at the root: marked blobs change,
+// and an entry at a marked path goes if goes says so for the class of what is there.
+func (t *Trace) Edits(roots []uint32, goes func(Path, Class) bool) *Edits {
+	e := &Edits{
+		trace: t, goes: goes,
+		at: map[treeAt]int32{}, of: map[uint32][]int32{},
+		anywhere: newSet(len(t.graph.trees)), gone: newSet(t.graph.held),
+	}
+	for _, root := range roots {
+		if number, ok := t.graph.treeOf(root); ok {
+			e.follow(treeAt{number, Root})
+		}
+	}
+	return e
+}
+
+// follow returns the state of a tree at a path, or unchanged.
+func (e *Edits) follow(at treeAt) int32 {
+	t := e.trace
+	hits := t.hits[at.tree]
+	if len(hits) == 0 {
+		return unchanged
+	}
+	if number, ok := e.at[at]; ok {
+		return number
+	}
+	e.at[at] = unchanged // where a tree lies below itself, names lie
+	s := state{treeAt: at}
+	for _, hit := range hits {
+		below := e.becomes(at.path, hit)
+		if below == unchanged {
+			continue
+		}
+		if below >= 0 {
+			s.height = max(s.height, e.states[below].height+1)
+		}
+		if below == goes && hit.class() != Gitlink {
+			if object := t.graph.object(hit); t.graph.Holds(object) {
+				e.gone.add(object)
+			}
+		}
+		s.changes = append(s.changes, change{hit, below})
+	}
+	if len(s.changes) == 0 {
+		return unchanged
+	}
+	number := int32(len(e.states))
+	e.states = append(e.states, s)
+	e.at[at] = number
+	e.of[at.tree] = append(e.of[at.tree], number)
+	e.anywhere.add(at.tree)
+	return number
+}
+
+// becomes says what becomes of an entry in the folder at a path.
+func (e *Edits) becomes(folder Path, of entry) int32 {
+	t := e.trace
+	path, ok := t.paths.child(folder, of.name())
+	if ok && t.marks.Paths[path] && e.goes(path, of.class()) {
+		return goes
+	}
+	if child, isTree := of.subtree(); isTree {
+		if !ok {
+			return unchanged
+		}
+		return e.follow(treeAt{child, path})
+	}
+	if of.class() < Dir && t.blobs.has(of.child) {
+		return blobChanges
+	}
+	return unchanged
+}
+
+// Len returns the number of states.
+func (e *Edits) Len() int { return len(e.states) }
+
+// Tree returns the tree object of a state.
+func (e *Edits) Tree(state int) uint32 { return e.trace.graph.trees[e.states[state].tree].object }
+
+// Path returns where the tree of a state stands.
+func (e *Edits) Path(state int) Path { return e.states[state].path }
+
+// Height returns how many states lie below a state at most: what it becomes depends on lower ones
+// only.
+func (e *Edits) Height(state int) int { return int(e.states[state].height) }
+
+// Changes calls yield for each entry of a state's tree that does not stay as it is, in no order that
+// means anything.
+func (e *Edits) Changes(state int, yield func(Change)) {
+	g := e.trace.graph
+	for _, c := range e.states[state].changes {
+		change := Change{
+			Name: g.names.list[c.entry.name()], Class: c.entry.class(), Object: g.object(c.entry),
+			Goes: c.below == goes, State: -1,
+		}
+		if c.below >= 0 {
+			change.State = int(c.below)
+		}
+		yield(change)
+	}
+}
+
+// At returns the state of a tree object at a path, if it changes there.
+func (e *Edits) At(tree uint32, path Path) (state int, ok bool) {
+	number, ok := e.trace.graph.treeOf(tree)
+	if !ok {
+		return 0, false
+	}
+	found, ok := e.at[treeAt{number, path}]
+	return int(found), ok && found >= 0
+}
+
+// Of returns the states of a tree object.
+func (e *Edits) Of(tree uint32) []int32 {
+	number, ok := e.trace.graph.treeOf(tree)
+	if !ok || !e.anywhere.has(number) {
+		return nil
+	}
+	return e.of[number]
+}
+
+// Gone calls yield for each blob that stood at an entry that goes, or below one; it may stand
+// elsewhere too.
+func (e *Edits) Gone(yield func(blob uint32)) {
+	g := e.trace.graph
+	var waiting []uint32
+	seen := newSet(len(g.trees))
+	e.gone.each(func(object uint32) {
+		if number, ok := g.treeOf(object); ok {
+			seen.add(number)
+			waiting = append(waiting, number)
+		} else {
+			yield(object)
+		}
+	})
+	blobs := newSet(g.held)
+	for len(waiting) > 0 {
+		number := waiting[len(waiting)-1]
+		waiting = waiting[:len(waiting)-1]
+		g.entries(number, func(of entry) {
+			if child, ok := of.subtree(); ok {
+				if !seen.has(child) {
+					seen.add(child)
+					waiting = append(waiting, child)
+				}
+			} else if of.class() < Dir && g.Holds(of.child) && !e.gone.has(of.child) {
+				blobs.add(of.child)
+			}
+		})
+	}
+	blobs.each(yield)
+}
+
+// each calls yield for the numbers of the set, ascending.
+func (b set) each(yield func(uint32)) {
+	for i, word := range b {
+		for ; word != 0; word &= word - 1 {
+			yield(uint32(i*64 + bits.TrailingZeros64(word)))
+		}
+	}
+}
+
+// Kept returns the trees and blobs that some root trees still hold, unchanged, when the edits are
+// made: a bit by object.
+func (e *Edits) Kept(roots []uint32) Objects {
+	k := &keeper{edits: e, graph: e.trace.graph, kept: newSet(e.trace.graph.held), whole: newSet(len(e.trace.graph.trees))}
+	k.here = make([]Path, len(k.graph.trees))
+	waiting := []folder{{path: Root}}
+	for _, root := range roots {
+		number, ok := k.graph.treeOf(root)
+		switch {
+		case !ok:
+		case e.at[treeAt{number, Root}] >= 0 && e.anywhere.has(number):
+			waiting[0].trees = append(waiting[0].trees, number)
+		default:
+			k.take(number)
+		}
+	}
+	for len(waiting) > 0 {
+		next := waiting[len(waiting)-1]
+		waiting = append(waiting[:len(waiting)-1], k.folder(next)...)
+	}
+	k.finish()
+	return Objects{k.kept}
+}
+
+// Objects is a set of objects of a table, by number.
+type Objects struct{ set set }
+
+// Has reports whether an object is in the set.
+func (o Objects) Has(object uint32) bool { return o.set.has(object) }
+
+// Add puts an object that a store holds into the set.
+func (o Objects) Add(object uint32) { o.set.add(object) }
+
+// keeper finds what stays. It uses that trees are differences: where a tree and its base both are looked
+// at, under the same conditions, only what the tree adds has to be.
+type keeper struct {
+	edits *Edits
+	graph *Graph
+	kept  set
+	whole set      // trees of which everything stays
+	next  []uint32 // of those, the ones to look into
+	here  []Path   // by tree: 1 + the last path at which it was met
+}
+
+// folder is some trees that change at a path.
+type folder struct {
+	path  Path
+	trees []uint32
+}
+
+// take keeps a tree with everything below it.
+func (k *keeper) take(number uint32) {
+	if !k.whole.has(number) {
+		k.whole.add(number)
+		k.kept.add(k.graph.trees[number].object)
+		k.next = append(k.next, number)
+	}
+}
+
+// folder keeps what stays of the trees at a path, and returns the folders below in which
+// something changes.
+func (k *keeper) folder(f folder) []folder {
+	distinct := f.trees[:0]
+	for _, number := range f.trees {
+		if k.here[number] != f.path+1 {
+			k.here[number] = f.path + 1
+			distinct = append(distinct, number)
+		}
+	}
+	below := map[Path][]uint32{}
+	for _, number := range distinct {
+		k.entries(number, k.here[base(k.graph, number)] == f.path+1, func(of entry) {
+			switch state := k.state(f.path, of); {
+			case state == goes || state == blobChanges:
+			case state >= 0:
+				path := k.edits.states[state].path
+				below[path] = append(below[path], of.child)
+			default:
+				k.keep(of)
+			}
+		})
+	}
+	folders := make([]folder, 0, len(below))
+	for path, trees := range below {
+		folders = append(folders, folder{path, trees})
+	}
+	slices.SortFunc(folders, func(a, b folder) int { return int(a.path) - int(b.path) })
+	return folders
+}
+
+// base returns the number of a tree's base, or its own.
+func base(g *Graph, number uint32) uint32 {
+	if base := g.trees[number].base; base != none {
+		return base
+	}
+	return number
+}
+
+// entries calls yield for what a tree adds to its base, if that is looked at too, or else for all it has.
+func (k *keeper) entries(number uint32, withBase bool, yield func(entry)) {
+	t := &k.graph.trees[number]
+	if t.base == none || !withBase {
+		k.graph.entries(number, yield)
+		return
+	}
+	for _, of := range t.adds() {
+		yield(of)
+	}
+}
+
+// state is becomes for entries of trees that have been followed: it looks up only what may not stay.
+func (k *keeper) state(folder Path, of entry) int32 {
+	t := k.edits.trace
+	child, isTree := of.subtree()
+	switch {
+	case t.names.has(of.name()):
+	case isTree && k.edits.anywhere.has(child):
+	case of.class() < Dir && t.blobs.has(of.child):
+	default:
+		return unchanged
+	}
+	return k.edits.becomes(folder, of)
+}
+
+// keep keeps what an entry holds.
+func (k *keeper) keep(of entry) {
+	if child, ok := of.subtree(); ok {
+		k.take(child)
+	} else if of.class() < Dir && k.graph.Holds(of.child) {
+		k.kept.add(of.child)
+	}
+}
+
+// finish looks into the trees that stay whole, level by level.
+func (k *keeper) finish() {
+	for len(k.next) > 0 {
+		level := k.next
+		k.next = nil
+		for _, number := range level {
+			k.entries(number, k.whole.has(base(k.graph, number)), k.keep)
+		}
+	}
+}
