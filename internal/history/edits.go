@@ -217,19 +217,19 @@ func (b set) each(yield func(uint32)) {
 	}
 }
 
-// Kept returns the trees and blobs that some root trees still hold, unchanged, when the edits are
-// made: a bit by object.
-func (e *Edits) Kept(roots []uint32) Objects {
+// Kept returns the trees and blobs that some root trees, those of [Trace.Edits], still hold, unchanged,
+// when the edits are made. missing are objects that should be among them and are in no store.
+func (e *Edits) Kept(roots []uint32) (kept Objects, missing []uint32) {
 	k := &keeper{edits: e, graph: e.trace.graph, kept: newSet(e.trace.graph.held), whole: newSet(len(e.trace.graph.trees))}
 	k.here = make([]Path, len(k.graph.trees))
 	waiting := []folder{{path: Root}}
 	for _, root := range roots {
 		number, ok := k.graph.treeOf(root)
-		switch {
-		case !ok:
-		case e.at[treeAt{number, Root}] >= 0 && e.anywhere.has(number):
+		if !ok {
+			k.missing = append(k.missing, root)
+		} else if state, ok := e.at[treeAt{number, Root}]; ok && state >= 0 {
 			waiting[0].trees = append(waiting[0].trees, number)
-		default:
+		} else {
 			k.take(number)
 		}
 	}
@@ -238,7 +238,7 @@ func (e *Edits) Kept(roots []uint32) Objects {
 		waiting = append(waiting[:len(waiting)-1], k.folder(next)...)
 	}
 	k.finish()
-	return Objects{k.kept}
+	return Objects{k.kept}, k.missing
 }
 
 // Objects is a set of objects of a table, by number.
@@ -253,12 +253,13 @@ func (o Objects) Add(object uint32) { o.set.add(object) }
 // keeper finds what stays. It uses that trees are differences: where a tree and its base both are looked
 // at, under the same conditions, only what the tree adds has to be.
 type keeper struct {
-	edits *Edits
-	graph *Graph
-	kept  set
-	whole set      // trees of which everything stays
-	next  []uint32 // of those, the ones to look into
-	here  []Path   // by tree: 1 + the last path at which it was met
+	edits   *Edits
+	graph   *Graph
+	kept    set
+	whole   set      // trees of which everything stays
+	next    []uint32 // of those, the ones to look into
+	missing []uint32
+	here    []Path // by tree: 1 + the last path at which it was met
 }
 
 // folder is some trees that change at a path.
@@ -345,8 +346,14 @@ func (k *keeper) state(folder Path, of entry) int32 {
 func (k *keeper) keep(of entry) {
 	if child, ok := of.subtree(); ok {
 		k.take(child)
-	} else if of.class() < Dir && k.graph.Holds(of.child) {
-		k.kept.add(of.child)
+		return
+	}
+	switch object := k.graph.object(of); {
+	case of.class() == Gitlink:
+	case of.class() == Dir || !k.graph.Holds(object):
+		k.missing = append(k.missing, object)
+	default:
+		k.kept.add(object)
 	}
 }
 

@@ -232,10 +232,11 @@ func sound(raw []byte) rawEntry {
 	for ; named[i] != ' '; i++ {
 		mode = mode<<3 | uint32(named[i]-'0')
 	}
-	return rawEntry{classOf(gitstore.TreeEntry{Mode: mode}), named[i+1 : len(named)-1], id}
+	return rawEntry{ClassOf(gitstore.TreeEntry{Mode: mode}), named[i+1 : len(named)-1], id}
 }
 
-func classOf(e gitstore.TreeEntry) Class {
+// ClassOf returns the class of a raw tree entry.
+func ClassOf(e gitstore.TreeEntry) Class {
 	switch e.Type() {
 	case gitstore.ModeDir:
 		return Dir

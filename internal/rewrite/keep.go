@@ -1,0 +1,184 @@
+package rewrite
+
+import (
+	"context"
+	"slices"
+
+	"github.com/unleak/unleak/internal/gitstore"
+	"github.com/unleak/unleak/internal/gitstore/pack"
+	"github.com/unleak/unleak/internal/history"
+)
+
+// findKept finds which objects stay as they are and which are to be made: together all that the new history,
+// the stash and the indexes reach, and nothing else.
+func (r *Rewrite) findKept(context.Context) error {
+	kept, missing := r.edits.Kept(r.roots.trees)
+	if err := r.complete(missing); err != nil {
+		return err
+	}
+	r.keep = kept
+	for _, number := range r.roots.commits {
+		if _, changed := r.notes.commits[number]; !changed && r.newOf(number) == nil {
+			object, _, _ := r.graph.CommitAt(number)
+			kept.Add(object)
+		}
+	}
+	for _, object := range r.roots.tags {
+		if _, changed := r.tags[object]; !changed {
+			kept.Add(object)
+		}
+	}
+	for _, object := range r.indexBlobs() {
+		if _, changed := r.read.blobs[object]; !changed {
+			kept.Add(object)
+		}
+	}
+	r.findFresh()
+	return nil
+}
+
+// indexBlobs returns the blobs that refs, tags and indexes hold directly, but for entries that go.
+func (r *Rewrite) indexBlobs() []uint32 {
+	if r.edit.Drop == nil {
+		return r.roots.blobs
+	}
+	gone := map[uint32]bool{}
+	stays := map[uint32]bool{}
+	for _, entry := range r.roots.index {
+		if object, ok := r.table.Index(entry.ID); ok {
+			if _, keep := r.Entry(entry.Path, entry.Mode, entry.ID); keep {
+				stays[object] = true
+			} else {
+				gone[object] = true
+			}
+		}
+	}
+	for _, ref := range r.roots.refs {
+		if object, ok := r.table.Index(ref.Target); ok {
+			stays[object] = true
+		}
+	}
+	r.graph.Tags(func(_, target uint32) { stays[target] = true })
+	return slices.DeleteFunc(slices.Clone(r.roots.blobs), func(object uint32) bool { return gone[object] && !stays[object] })
+}
+
+// findFresh lists the objects to be made.
+func (r *Rewrite) findFresh() {
+	fresh := func(id pack.ID) {
+		if object, ok := r.table.Index(id); !ok || !r.keep.Has(object) {
+			r.fresh = append(r.fresh, id)
+		}
+	}
+	for state, tree := range r.trees {
+		if !tree.empty || r.edits.Path(state) == history.Root {
+			fresh(tree.id)
+		}
+		r.edits.Changes(state, func(c history.Change) {
+			if !c.Goes && c.State < 0 {
+				fresh(r.read.blobs[c.Object].id)
+			}
+		})
+	}
+	for _, object := range r.indexBlobs() {
+		if blob, ok := r.read.blobs[object]; ok {
+			fresh(blob.id)
+		}
+	}
+	for i := range r.commits.affected {
+		c := &r.commits.affected[i]
+		if _, changed := r.notes.commits[c.number]; !c.pruned && !changed {
+			fresh(c.id)
+		}
+	}
+	for _, tag := range r.tags {
+		if !tag.goes {
+			fresh(tag.id)
+		}
+	}
+	for _, o := range r.notes.objects {
+		fresh(o.id)
+	}
+	slices.SortFunc(r.fresh, pack.ID.Compare)
+	r.fresh = slices.Compact(r.fresh)
+}
+
+// Map returns what an object is afterwards that a ref, a tag, an index or the stash points at. A pruned commit
+// gives the nearest one before it that is left; ok is false where nothing is.
+func (r *Rewrite) Map(old pack.ID) (id pack.ID, ok bool) {
+	object, held := r.table.Index(old)
+	if !held {
+		return pack.ID{}, false
+	}
+	return r.newObject(object)
+}
+
+// Entry returns what an index entry holds afterwards; keep is false where it goes.
+func (r *Rewrite) Entry(path string, mode uint32, id pack.ID) (now pack.ID, keep bool) {
+	if r.edit.Drop != nil {
+		for i := range path {
+			if path[i] == '/' && i > 0 && r.edit.Drop(path[:i], true) {
+				return pack.ID{}, false
+			}
+		}
+		if r.edit.Drop(path, mode&0o170000 == gitstore.ModeDir) {
+			return pack.ID{}, false
+		}
+	}
+	if object, ok := r.table.Index(id); ok && mode&0o170000 != gitstore.ModeGitlink {
+		if blob, ok := r.read.blobs[object]; ok {
+			return blob.id, true
+		}
+	}
+	return id, true
+}
+
+// CommitMap calls yield for each commit that changed, with its new name, or none if it was pruned.
+func (r *Rewrite) CommitMap(yield func(old, now pack.ID) bool) {
+	for i := range r.commits.affected {
+		c := &r.commits.affected[i]
+		object, _, _ := r.graph.CommitAt(c.number)
+		id := c.id
+		if changed, ok := r.notes.commits[c.number]; ok {
+			id = changed
+		} else if c.pruned {
+			id = pack.ID{}
+		}
+		if !yield(r.table.ID(object), id) {
+			return
+		}
+	}
+	for _, m := range r.notes.list {
+		if !yield(m.old, m.now) {
+			return
+		}
+	}
+}
+
+// Removed calls yield for each object that must not be found afterwards: blobs that went from every path, and
+// blobs, commits and tags whose text changed.
+func (r *Rewrite) Removed(yield func(pack.ID) bool) {
+	ids := r.GoneBlobs()
+	for object := range r.read.blobs {
+		ids = append(ids, r.table.ID(object))
+	}
+	for object := range r.read.matched {
+		ids = append(ids, r.table.ID(object))
+	}
+	slices.SortFunc(ids, pack.ID.Compare)
+	for _, id := range slices.Compact(ids) {
+		if !r.isFresh(id) && !yield(id) {
+			return
+		}
+	}
+}
+
+// GoneBlobs returns the names of the blobs that stood at a path that goes and are left nowhere.
+func (r *Rewrite) GoneBlobs() []pack.ID {
+	var ids []pack.ID
+	r.edits.Gone(func(blob uint32) {
+		if !r.keep.Has(blob) {
+			ids = append(ids, r.table.ID(blob))
+		}
+	})
+	return ids
+}

@@ -1,0 +1,240 @@
+package rewrite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/unleak/unleak/internal/gitstore"
+	"github.com/unleak/unleak/internal/gitstore/pack"
+	"github.com/unleak/unleak/internal/history"
+	"github.com/unleak/unleak/internal/redact"
+)
+
+// reading is what the walks over the objects find.
+type reading struct {
+	parents  []uint16              // by number of a commit: how many parents it names
+	matched  map[uint32]bool       // commits and tags, by object, in which Messages match
+	mentions map[uint32][]mention  // by object of a commit or tag
+	blobs    map[uint32]newBlob    // by object
+	binaries map[uint32]int64      // blobs that match and stay as they are, and their sizes
+	counts   map[string]int        // how often each rule matched, by label
+}
+
+// newBlob is what a blob becomes.
+type newBlob struct {
+	id   pack.ID
+	size int64
+}
+
+// walk visits all objects of some kinds with a visitor for each worker, which is told of what cannot be
+// read by the walk's error.
+func (r *Rewrite) walk(ctx context.Context, kinds []pack.Kind, wanted func(uint32) bool, visitor func() func(*gitstore.Object)) error {
+	var visitors []*reader
+	err := r.table.Walk(ctx, gitstore.WalkOptions{
+		Kinds: kinds, Jobs: r.options.Jobs, Limit: r.options.Limit, Budget: r.budget, Wanted: wanted,
+	}, func() gitstore.Visitor {
+		v := &reader{rewrite: r, visit: visitor()}
+		visitors = append(visitors, v)
+		return v
+	})
+	for _, v := range visitors {
+		err = errors.Join(err, v.err)
+	}
+	return err
+}
+
+// reader is a visitor that stops at nothing but remembers the first failure.
+type reader struct {
+	rewrite *Rewrite
+	visit   func(*gitstore.Object)
+	err     error
+}
+
+func (v *reader) Visit(o *gitstore.Object) { v.visit(o) }
+
+func (v *reader) Failed(index uint32, size int64, err error) {
+	if v.err == nil {
+		v.err = fmt.Errorf("object %s cannot be read: %w", v.rewrite.table.ID(index), err)
+	}
+}
+
+// readCommits records commits and tags, and searches their texts.
+func (r *Rewrite) readCommits(ctx context.Context) error {
+	var workers []*commitReader
+	err := r.walk(ctx, []pack.Kind{pack.Commit, pack.Tag}, nil, func() func(*gitstore.Object) {
+		w := &commitReader{rewrite: r, recorder: r.graph.Recorder(), mentions: map[uint32][]mention{}}
+		if r.edit.Messages != nil {
+			w.searcher = r.edit.Messages.Searcher()
+		}
+		workers = append(workers, w)
+		return w.visit
+	})
+	if err != nil {
+		return err
+	}
+	read := &r.read
+	read.parents = make([]uint16, r.graph.Commits())
+	read.matched, read.mentions = map[uint32]bool{}, map[uint32][]mention{}
+	for _, w := range workers {
+		r.graph.Merge(w.recorder)
+		for _, p := range w.parents {
+			read.parents[p.commit] = p.count
+		}
+		for _, object := range w.matched {
+			read.matched[object] = true
+		}
+		for object, mentions := range w.mentions {
+			read.mentions[object] = mentions
+		}
+	}
+	if err := r.reach(); err != nil {
+		return err
+	}
+	for _, number := range r.roots.commits {
+		object, _, parents := r.graph.CommitAt(number)
+		if len(parents) != int(read.parents[number]) {
+			return fmt.Errorf("%w: parents of commit %s are in no store; fetch them first (git fetch --unshallow, or a full clone)", errIncomplete, r.table.ID(object))
+		}
+	}
+	return nil
+}
+
+// commitReader is one worker's view of the commits and tags.
+type commitReader struct {
+	rewrite  *Rewrite
+	recorder *history.Recorder
+	searcher *redact.Searcher // nil without rules
+	commit   gitstore.Commit
+	parents  []parentCount
+	matched  []uint32
+	mentions map[uint32][]mention
+}
+
+type parentCount struct {
+	commit uint32
+	count  uint16
+}
+
+func (w *commitReader) visit(o *gitstore.Object) {
+	message := 0
+	if o.Kind == pack.Commit {
+		_ = w.commit.ParseOutline(o.Content) // without a tree, it is never one that changes
+		w.recorder.Commit(o.Index, w.commit)
+		if number, ok := w.rewrite.graph.CommitNumber(o.Index); ok {
+			w.parents = append(w.parents, parentCount{number, uint16(len(w.commit.Parents))})
+		}
+		message = w.commit.Message
+	} else {
+		tag, err := gitstore.ParseTag(o.Content)
+		if err != nil {
+			return
+		}
+		w.recorder.Tag(o.Index, tag)
+		message = tag.Message
+	}
+	if w.searcher != nil {
+		text := o.Content
+		if !w.rewrite.edit.Headers {
+			text = text[message:]
+		}
+		if found, _ := w.searcher.Search(text, nil, nil); found {
+			w.matched = append(w.matched, o.Index)
+		}
+	}
+	if !w.rewrite.edit.KeepIDs {
+		if mentions := w.rewrite.mentionsIn(o.Content[message:]); len(mentions) > 0 {
+			w.mentions[o.Index] = mentions
+		}
+	}
+}
+
+// readTrees records the trees.
+func (r *Rewrite) readTrees(ctx context.Context) error {
+	var recorders []*history.Recorder
+	var damaged error
+	err := r.walk(ctx, []pack.Kind{pack.Tree}, nil, func() func(*gitstore.Object) {
+		recorder := r.graph.Recorder()
+		recorders = append(recorders, recorder)
+		return func(o *gitstore.Object) {
+			_ = recorder.Tree(o) // one that is reached and broken is met again, where its entries are counted
+		}
+	})
+	for _, recorder := range recorders {
+		r.graph.Merge(recorder)
+	}
+	return errors.Join(err, damaged)
+}
+
+// readBlobs searches the blobs and works out what those become that a rule matches in.
+func (r *Rewrite) readBlobs(ctx context.Context) error {
+	r.read.blobs, r.read.binaries = map[uint32]newBlob{}, map[uint32]int64{}
+	r.read.counts = map[string]int{}
+	if r.edit.Blobs == nil {
+		return nil
+	}
+	var workers []*blobReader
+	err := r.walk(ctx, []pack.Kind{pack.Blob}, nil, func() func(*gitstore.Object) {
+		w := &blobReader{rewrite: r, searcher: r.edit.Blobs.Searcher(), blobs: map[uint32]newBlob{}, binaries: map[uint32]int64{}}
+		workers = append(workers, w)
+		return w.visit
+	})
+	for _, w := range workers {
+		for object, blob := range w.blobs {
+			r.read.blobs[object] = blob
+		}
+		for object, size := range w.binaries {
+			r.read.binaries[object] = size
+		}
+	}
+	return err
+}
+
+// blobReader is one worker's view of the blobs.
+type blobReader struct {
+	rewrite  *Rewrite
+	searcher *redact.Searcher
+	blobs    map[uint32]newBlob
+	binaries map[uint32]int64
+	buffer   []byte
+}
+
+func (w *blobReader) visit(o *gitstore.Object) {
+	var prior *redact.Memo
+	if o.HasBase {
+		prior, _ = o.BaseMemo.(*redact.Memo)
+	}
+	found, memo := w.searcher.Search(o.Content, prior, o.Copies)
+	if o.HasChildren && memo != nil {
+		o.Memo = memo
+	}
+	if !found {
+		return
+	}
+	content, binary := w.rewrite.editedBlob(w.buffer[:0], o.Content)
+	switch {
+	case binary && content == nil:
+		w.binaries[o.Index] = int64(len(o.Content))
+	case content != nil:
+		w.buffer = content
+		w.blobs[o.Index] = newBlob{gitstore.HashObject(pack.Blob, content), int64(len(content))}
+	}
+}
+
+// removedBinary is what a binary file becomes that may not stay.
+const removedBinary = "This binary file held a secret and was removed from history.\n"
+
+// editedBlob appends to buffer what a blob becomes; it is nil where nothing changes. binary says that
+// rules match in a binary file.
+func (r *Rewrite) editedBlob(buffer, content []byte) (edited []byte, binary bool) {
+	edit := r.edit.Blobs.Edit(content)
+	switch {
+	case edit.Binary && r.edit.Binary == ReplaceBinary:
+		return append(buffer, removedBinary...), true
+	case edit.Binary:
+		return nil, true
+	case len(edit.Splices) == 0:
+		return nil, false
+	}
+	return pack.AppendSpliced(buffer, content, edit.Splices), false
+}

@@ -1,0 +1,154 @@
+package rewrite
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/unleak/unleak/internal/gitstore"
+	"github.com/unleak/unleak/internal/gitstore/pack"
+	"github.com/unleak/unleak/internal/history"
+)
+
+// newTag is what an annotated tag becomes.
+type newTag struct {
+	id       pack.ID
+	goes     bool // with what it points at
+	unsigned bool
+	content  []byte
+}
+
+// makeTags rewrites the tags that are reached, those first that others point at.
+func (r *Rewrite) makeTags() error {
+	r.tags = map[uint32]newTag{}
+	targets := map[uint32]uint32{}
+	r.graph.Tags(func(tag, target uint32) { targets[tag] = target })
+	for _, tag := range slices.Backward(r.roots.tags) {
+		if err := r.makeTag(tag, targets[tag]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Rewrite) makeTag(object, target uint32) error {
+	if _, done := r.tags[object]; done {
+		return nil
+	}
+	id := r.table.ID(object)
+	to, ok := r.newObject(target)
+	if !ok {
+		r.tags[object] = newTag{goes: true}
+		return nil
+	}
+	if to == r.graph.ID(target) && !r.read.matched[object] {
+		return nil
+	}
+	_, content, err := r.repository.Read(id, nil, r.options.Limit)
+	if err != nil {
+		return err
+	}
+	line := []byte("object " + r.graph.ID(target).String() + "\n")
+	if !bytes.HasPrefix(content, line) {
+		return fmt.Errorf("tag %s does not begin with the object it points at: it cannot be rewritten", id)
+	}
+	b := commitBuilder{rewrite: r}
+	b.header("object", to)
+	rest := content[len(line):]
+	headers := headersEnd(rest)
+	start := len(b.buffer)
+	b.unsignedHeaders(rest[:headers])
+	message, signed := unsignedMessage(rest[headers:])
+	b.message(object, message)
+	if r.read.matched[object] {
+		b.redact(start)
+	}
+	r.tags[object] = newTag{id: hashOf(pack.Tag, b.buffer), content: b.buffer, unsigned: signed || b.unsigned}
+	return nil
+}
+
+// unsignedMessage returns the message of a tag without the signature at its end (git-tag(1), "-s").
+func unsignedMessage(text []byte) (message []byte, signed bool) {
+	for _, begin := range [][]byte{
+		[]byte("\n-----BEGIN PGP " + "SIGNATURE-----"), []byte("\n-----BEGIN PGP " + "MESSAGE-----"),
+		[]byte("\n-----BEGIN SIGNED " + "MESSAGE-----"), []byte("\n-----BEGIN SSH " + "SIGNATURE-----"),
+	} {
+		if i := bytes.LastIndex(text, begin); i >= 0 {
+			return text[:i+1], true
+		}
+	}
+	return text, false
+}
+
+// newObject returns the name that an object has afterwards, which a ref or tag points at. ok is false where nothing
+// is left.
+func (r *Rewrite) newObject(object uint32) (id pack.ID, ok bool) {
+	if number, isCommit := r.graph.CommitNumber(object); isCommit {
+		number = r.left(number)
+		if number == history.NoObject {
+			return id, false
+		}
+		if c, ok := r.notes.commits[number]; ok {
+			return c, true
+		}
+		return r.idOf(number), true
+	}
+	if tag, ok := r.tags[object]; ok {
+		return tag.id, !tag.goes
+	}
+	if blob, ok := r.read.blobs[object]; ok {
+		return blob.id, true
+	}
+	if r.graph.Holds(object) && r.table.Kind(object) == pack.Tree {
+		return r.treeAt(object), true
+	}
+	return r.graph.ID(object), true
+}
+
+
+// Refs returns the refs that change or go, in the order of [gitstore.Layout.Refs]. A ref whose name holds
+// that of a commit that changes (refs/replace/) goes under one name and comes under another.
+func (r *Rewrite) Refs() []RefChange {
+	var changes []RefChange
+	for _, ref := range r.roots.refs {
+		object, _ := r.table.Index(ref.Target)
+		id, ok := r.newObject(object)
+		if !ok {
+			id = pack.ID{}
+		}
+		if name := r.newName(ref.Name); name != ref.Name {
+			changes = append(changes, RefChange{Ref: ref})
+			if name != "" && ok && replacePrefix+id.String() != name {
+				changes = append(changes, RefChange{Ref: gitstore.Ref{Name: name, Worktree: ref.Worktree}, New: id})
+			}
+			continue
+		}
+		if id != ref.Target {
+			changes = append(changes, RefChange{Ref: ref, New: id})
+		}
+	}
+	return changes
+}
+
+const replacePrefix = "refs/replace/"
+
+// newName returns the name that a ref has afterwards, "" if what it is named for is gone.
+func (r *Rewrite) newName(name string) string {
+	digits, ok := strings.CutPrefix(name, replacePrefix)
+	if !ok || len(digits) != 2*len(pack.ID{}) {
+		return name
+	}
+	first, end, ok := r.table.WithDigits([]byte(digits))
+	if !ok || end != first+1 {
+		return name
+	}
+	if number, isCommit := r.graph.CommitNumber(first); isCommit && (int(number) >= len(r.roots.reached) || !r.roots.reached[number]) {
+		return name // nothing reaches it: it did not change, and is not kept either
+	}
+	id, ok := r.newObject(first)
+	if !ok {
+		return ""
+	}
+	return replacePrefix + id.String()
+}

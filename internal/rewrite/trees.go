@@ -1,0 +1,149 @@
+package rewrite
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/unleak/unleak/internal/gitstore"
+	"github.com/unleak/unleak/internal/gitstore/pack"
+	"github.com/unleak/unleak/internal/history"
+)
+
+// newTree is what a state of [history.Edits] becomes.
+type newTree struct {
+	id    pack.ID
+	size  int
+	empty bool // nothing is left, so that a folder is not an entry any more
+	done  bool
+}
+
+// makeTrees works out the names of the new trees. Each needs those of the trees below it, so they are made
+// level by level, the lowest first; each level is one walk.
+func (r *Rewrite) makeTrees(ctx context.Context) error {
+	r.trees = make([]newTree, r.edits.Len())
+	var levels [][]uint32 // objects
+	for state := range r.edits.Len() {
+		height := r.edits.Height(state)
+		for len(levels) <= height {
+			levels = append(levels, nil)
+		}
+		levels[height] = append(levels[height], r.edits.Tree(state))
+	}
+	for height, objects := range levels {
+		slices.Sort(objects)
+		wanted := newBits(r.table.Len())
+		for _, object := range objects {
+			wanted.add(object)
+		}
+		err := r.walk(ctx, []pack.Kind{pack.Tree}, wanted.has, func() func(*gitstore.Object) {
+			w := &treeMaker{rewrite: r, height: height}
+			return w.visit
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for state, tree := range r.trees {
+		if !tree.done {
+			return fmt.Errorf("tree %s was not met again: the repository changed while it was read", r.table.ID(r.edits.Tree(state)))
+		}
+	}
+	return nil
+}
+
+// treeMaker makes new trees on one worker.
+type treeMaker struct {
+	rewrite *Rewrite
+	height  int
+	splicer splicer
+	content []byte
+}
+
+func (w *treeMaker) visit(o *gitstore.Object) {
+	r := w.rewrite
+	for _, state := range r.edits.Of(o.Index) {
+		if r.edits.Height(int(state)) != w.height {
+			continue
+		}
+		splices, err := w.splicer.tree(r, int(state), o.Content)
+		if err != nil {
+			continue // makeTrees sees what is not done
+		}
+		w.content = pack.AppendSpliced(w.content[:0], o.Content, splices)
+		r.trees[state] = newTree{
+			id: gitstore.HashObject(pack.Tree, w.content), size: len(w.content), empty: len(w.content) == 0, done: true,
+		}
+	}
+}
+
+// splicer works out what of a tree changes. Its memory is used again.
+type splicer struct {
+	changes []history.Change
+	splices []pack.Splice
+	ids     []pack.ID
+}
+
+// tree returns the splices that make a state's tree, whose content is given, what it becomes. They are valid until the
+// next call.
+func (s *splicer) tree(r *Rewrite, state int, content []byte) ([]pack.Splice, error) {
+	s.changes = s.changes[:0]
+	r.edits.Changes(state, func(c history.Change) { s.changes = append(s.changes, c) })
+	s.splices = s.splices[:0]
+	s.ids = slices.Grow(s.ids[:0], len(content)/gitstore.MinTreeEntry+1) // splices point into it
+	for at := 0; at < len(content); {
+		entry, length, err := gitstore.NextTreeEntry(content[at:])
+		if err != nil {
+			return nil, err
+		}
+		if change, ok := s.changeOf(r, entry); ok {
+			s.splice(r, change, at, length)
+		}
+		at += length
+	}
+	return s.splices, nil
+}
+
+// changeOf returns what becomes of an entry, if it changes.
+func (s *splicer) changeOf(r *Rewrite, entry gitstore.TreeEntry) (history.Change, bool) {
+	for _, c := range s.changes {
+		if c.Name == string(entry.Name) && c.Class == history.ClassOf(entry) && (c.Class == history.Gitlink || r.graph.ID(c.Object) == entry.ID) {
+			return c, true
+		}
+	}
+	return history.Change{}, false
+}
+
+// splice replaces the name in the entry at a place, or the entry by nothing.
+func (s *splicer) splice(r *Rewrite, c history.Change, at, length int) {
+	var id pack.ID
+	switch {
+	case c.Goes || c.State >= 0 && r.trees[c.State].empty:
+		s.splices = append(s.splices, pack.Splice{Offset: at, Length: length})
+		return
+	case c.State >= 0:
+		id = r.trees[c.State].id
+	default:
+		id = r.read.blobs[c.Object].id
+	}
+	s.ids = append(s.ids, id)
+	s.splices = append(s.splices, pack.Splice{Offset: at + length - len(id), Length: len(id), With: s.ids[len(s.ids)-1][:]})
+}
+
+// treeAt returns what a tree that stands at the root becomes; it is what it was where nothing
+// changes.
+func (r *Rewrite) treeAt(object uint32) pack.ID {
+	if state, ok := r.edits.At(object, history.Root); ok {
+		return r.trees[state].id
+	}
+	return r.graph.ID(object)
+}
+
+// bits is a set of small numbers.
+type bits []uint64
+
+func newBits(n int) bits { return make(bits, (n+63)/64) }
+
+func (b bits) add(i uint32) { b[i/64] |= 1 << (i % 64) }
+
+func (b bits) has(i uint32) bool { return b[i/64]>>(i%64)&1 != 0 }
