@@ -150,10 +150,10 @@ func plain(tree []byte) (entries []string, broken bool) {
 			return slices.Compact(slices.Sorted(slices.Values(entries))), true
 		}
 		id := e.ID.String()
-		if classOf(e) == Gitlink {
+		if ClassOf(e) == Gitlink {
 			id = ""
 		}
-		entries = append(entries, fmt.Sprintf("%d %q %s", classOf(e), e.Name, id))
+		entries = append(entries, fmt.Sprintf("%d %q %s", ClassOf(e), e.Name, id))
 		tree = tree[n:]
 	}
 	return slices.Compact(slices.Sorted(slices.Values(entries))), false

@@ -339,6 +339,9 @@ func (f *Forest) Damaged() []Damaged { return f.damaged }
 // Position returns the position in the index of the object at slot.
 func (f *Forest) Position(slot uint32) int { return int(f.positions[slot]) }
 
+// Base returns the slot of the object that the one at slot is stored as a delta against; ok is false for a root.
+func (f *Forest) Base(slot uint32) (base uint32, ok bool) { return f.base[slot], f.base[slot] != none }
+
 // Kind returns the kind of the object at slot, 0 when it cannot be known.
 func (f *Forest) Kind(slot uint32) Kind { return f.kinds[slot] }
 
