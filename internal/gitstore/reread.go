@@ -30,9 +30,9 @@ func (f *failures) add(index uint32, size int64, err error) {
 }
 
 // sorted returns what failed, with the objects that no walk reaches.
-func (f *failures) sorted(t *Table, kinds []pack.Kind) []failure {
+func (f *failures) sorted(t *Table, options WalkOptions) []failure {
 	for _, d := range t.damaged {
-		if slices.Contains(kinds, cmp.Or(t.kinds[d.index], pack.Blob)) {
+		if slices.Contains(options.Kinds, cmp.Or(t.kinds[d.index], pack.Blob)) && options.Wanted(d.index) {
 			f.list = append(f.list, failure{d.index, 0, d.err})
 		}
 	}

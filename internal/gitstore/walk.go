@@ -43,10 +43,11 @@ type Visitor interface {
 
 // WalkOptions bound a walk.
 type WalkOptions struct {
-	Kinds  []pack.Kind  // which objects to visit
-	Jobs   int          // workers; 0 stands for 1
-	Limit  int64        // bytes of the largest object to visit
-	Budget *pack.Budget // bytes of decoded objects held at once, by all workers; nil for the default
+	Kinds  []pack.Kind             // which objects to visit
+	Wanted func(index uint32) bool // and of these which; nil for all. Asked by all workers, more than once
+	Jobs   int                     // workers; 0 stands for 1
+	Limit  int64                   // bytes of the largest object to visit
+	Budget *pack.Budget            // bytes of decoded objects held at once, by all workers; nil for the default
 }
 
 // Walk calls Visit or Failed for every object of some kinds once; objects of which no copy tells
@@ -58,7 +59,10 @@ func (t *Table) Walk(ctx context.Context, options WalkOptions, newVisitor func()
 	if options.Budget == nil {
 		options.Budget = pack.NewBudget(pack.DefaultBudget)
 	}
-	tasks := t.tasks(options.Kinds)
+	if options.Wanted == nil {
+		options.Wanted = func(uint32) bool { return true }
+	}
+	tasks := t.tasks(options)
 	var next atomic.Int64
 	var failures failures
 	exchange := newExchange(options.Jobs)
@@ -76,7 +80,7 @@ func (t *Table) Walk(ctx context.Context, options WalkOptions, newVisitor func()
 		}
 		return err
 	}
-	return t.retry(ctx, options, newVisitor(), failures.sorted(t, options.Kinds))
+	return t.retry(ctx, options, newVisitor(), failures.sorted(t, options))
 }
 
 // task is a delta tree, or a loose object.
@@ -85,7 +89,8 @@ type task struct{ store, at uint32 }
 // chunk is how many tasks a worker takes at a time: neighbours in a pack share pages.
 const chunk = 8
 
-func (t *Table) tasks(kinds []pack.Kind) []task {
+func (t *Table) tasks(options WalkOptions) []task {
+	kinds := options.Kinds
 	var tasks []task
 	for store, p := range t.repository.packs {
 		f := p.Forest()
@@ -101,7 +106,7 @@ func (t *Table) tasks(kinds []pack.Kind) []task {
 		}
 	}
 	for i, at := range t.copies {
-		if int(at.store) >= len(t.repository.packs) && slices.Contains(kinds, t.kinds[i]) {
+		if int(at.store) >= len(t.repository.packs) && slices.Contains(kinds, t.kinds[i]) && options.Wanted(uint32(i)) {
 			tasks = append(tasks, task{at.store, uint32(i)})
 		}
 	}
@@ -184,7 +189,9 @@ func (w *walkWorker) loose(t task) {
 }
 
 // Wanted implements [pack.Visitor]: each object is visited at its known copy only.
-func (w *walkWorker) Wanted(slot uint32) bool { return w.table.chosen(w.store, w.forest, slot) }
+func (w *walkWorker) Wanted(slot uint32) bool {
+	return w.table.chosen(w.store, w.forest, slot) && w.options.Wanted(w.rank(slot))
+}
 
 // Visit implements [pack.Visitor].
 func (w *walkWorker) Visit(o *pack.Object) {

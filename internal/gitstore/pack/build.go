@@ -1,8 +1,6 @@
 package pack
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"crypto/sha1"
 	"encoding/binary"
@@ -11,7 +9,6 @@ import (
 	"hash"
 	"hash/crc32"
 	"io"
-	"slices"
 )
 
 // buildIndex makes the index of a pack that has none, as git index-pack does: from
@@ -140,43 +137,6 @@ func (n *namer) index(placeholders bool) (*Index, error) {
 		entry := n.pack.data[n.offsets[i]:n.offsets[i+1]]
 		records = append(records, record{id, crc32.ChecksumIEEE(entry), n.offsets[i]})
 	}
-	slices.SortFunc(records, func(a, b record) int { return cmp.Or(a.id.Compare(b.id), cmp.Compare(a.offset, b.offset)) })
-	return encodeIndex(records)
-}
-
-// record is one line of an index.
-type record struct {
-	id     ID
-	crc    uint32
-	offset uint64
-}
-
-// encodeIndex returns an index of version 2 over records sorted by id. The
-// pack checksum in its trailer is left zero.
-func encodeIndex(records []record) (*Index, error) {
-	var names, crcs, narrow, wide bytes.Buffer
-	var fanout [256]uint32
-	for _, r := range records {
-		fanout[r.id[0]]++
-		names.Write(r.id[:])
-		crcs.Write(binary.BigEndian.AppendUint32(nil, r.crc))
-		if r.offset < 1<<31 {
-			narrow.Write(binary.BigEndian.AppendUint32(nil, uint32(r.offset)))
-			continue
-		}
-		narrow.Write(binary.BigEndian.AppendUint32(nil, 1<<31|uint32(wide.Len()/8)))
-		wide.Write(binary.BigEndian.AppendUint64(nil, r.offset))
-	}
-	out := append([]byte(idxMagic), 0, 0, 0, 2)
-	total := uint32(0)
-	for _, n := range fanout {
-		total += n
-		out = binary.BigEndian.AppendUint32(out, total)
-	}
-	for _, table := range []*bytes.Buffer{&names, &crcs, &narrow, &wide} {
-		out = append(out, table.Bytes()...)
-	}
-	out = append(out, make([]byte, idSize)...)
-	sum := sha1.Sum(out)
-	return ParseIndex(append(out, sum[:]...))
+	sortRecords(records)
+	return ParseIndex(encodeIndex(records, ID{}))
 }

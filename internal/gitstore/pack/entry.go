@@ -81,3 +81,31 @@ func parseDistance(data []byte) (distance uint64, used int, err error) {
 	}
 	return 0, 0, errHeaderCut
 }
+
+// appendHeader appends the header of an entry that parseEntry reads as having this kind, size and base.
+// Deltas by id are not written.
+func appendHeader(dst []byte, kind Kind, size, base uint64) []byte {
+	c := byte(kind)<<4 | byte(size&15)
+	for size >>= 4; size > 0; size >>= 7 {
+		dst = append(dst, c|0x80)
+		c = byte(size & 0x7f)
+	}
+	dst = append(dst, c)
+	if kind == offsetDelta {
+		dst = appendDistance(dst, base)
+	}
+	return dst
+}
+
+// appendDistance appends a distance as parseDistance reads it.
+func appendDistance(dst []byte, distance uint64) []byte {
+	var space [10]byte
+	first := len(space) - 1
+	space[first] = byte(distance & 0x7f)
+	for distance >>= 7; distance > 0; distance >>= 7 {
+		distance--
+		first--
+		space[first] = 0x80 | byte(distance&0x7f)
+	}
+	return append(dst, space[first:]...)
+}

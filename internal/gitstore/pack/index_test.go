@@ -206,9 +206,12 @@ func TestEncodeIndexWide(t *testing.T) {
 		binary.BigEndian.PutUint64(r.id[:], uint64(i)<<58)
 		records = append(records, r)
 	}
-	x, err := encodeIndex(records)
+	x, err := ParseIndex(encodeIndex(records, ID{1, 2}))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if err := x.Verify(); err != nil || x.PackChecksum() != (ID{1, 2}) {
+		t.Errorf("of pack %s: %v", x.PackChecksum(), err)
 	}
 	for i, r := range records {
 		offset, ok := x.Offset(i)
