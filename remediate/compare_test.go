@@ -1,0 +1,202 @@
+package remediate_test
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"iter"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unleak/unleak/internal/gittest"
+)
+
+// compareRewrites compares two rewrites of one repository: refs by the trees of their
+// tips, numbers of commits, and through both maps every commit of before: its tree, its
+// parents, who and when, and its message.
+func compareRewrites(t *testing.T, before *gittest.Repo, theirs, ours rewritten) {
+	t.Helper()
+	if diff := cmp.Diff(tips(theirs.Repo), tips(ours.Repo)); diff != "" {
+		t.Errorf("trees of refs (-git filter-repo, +unleak):\n%s", diff)
+	}
+	if a, b := len(commits(theirs.Repo)), len(commits(ours.Repo)); a != b {
+		t.Errorf("%d commits, git filter-repo leaves %d", b, a)
+	}
+	wrong := 0
+	c := newComparison(before, theirs, ours)
+	for id := range sorted(c.before) {
+		if diff := c.commit(id); diff != "" {
+			if wrong++; wrong <= 5 {
+				t.Errorf("commit %s (%q):\n%s", id, firstLine(c.before[id].message), diff)
+			}
+		}
+	}
+	if wrong > 5 {
+		t.Errorf("and %d more commits", wrong-5)
+	}
+	if diff := cmp.Diff(complaints(before), complaints(ours.Repo)); diff != "" {
+		t.Errorf("git fsck --strict (-before, +after):\n%s", diff)
+	}
+}
+
+// comparison has the commits of all three repositories.
+type comparison struct {
+	before, theirs, ours map[string]commit
+	theirMap, ourMap     map[string]string
+	counterpart          map[string]string // theirs to ours
+}
+
+func newComparison(before *gittest.Repo, theirs, ours rewritten) *comparison {
+	c := &comparison{commits(before), commits(theirs.Repo), commits(ours.Repo), theirs.commits, ours.commits, map[string]string{}}
+	for id := range c.before {
+		if a, b := c.mapped(c.theirMap, id), c.mapped(c.ourMap, id); a != "" && b != "" {
+			c.counterpart[a] = b
+		}
+	}
+	return c
+}
+
+// mapped is where a commit went; empty where it was pruned.
+func (c *comparison) mapped(ids map[string]string, id string) string {
+	switch after, ok := ids[id]; {
+	case !ok:
+		return id
+	case after == gittest.NullID:
+		return ""
+	default:
+		return after
+	}
+}
+
+// commit tells how the two rewrites of a commit differ.
+func (c *comparison) commit(id string) string {
+	a, b := c.mapped(c.theirMap, id), c.mapped(c.ourMap, id)
+	if (a == "") != (b == "") {
+		return fmt.Sprintf("git filter-repo has it as %q, unleak as %q", a, b)
+	}
+	if a == "" {
+		return ""
+	}
+	their, reached := c.theirs[a]
+	our, ok := c.ours[b]
+	if !reached { // what no ref leads to is none of the result's
+		if ok {
+			return "only unleak still reaches it"
+		}
+		return ""
+	}
+	if !ok {
+		return fmt.Sprintf("unleak maps it to %s, which no ref reaches", b)
+	}
+	their.message = c.ourIDs(their.message)
+	for i, parent := range their.parents {
+		their.parents[i] = c.counterpart[parent]
+	}
+	return cmp.Diff(their, our, cmp.AllowUnexported(commit{}))
+}
+
+var hexID = regexp.MustCompile(`\b[0-9a-f]{7,40}\b`)
+
+// ourIDs replaces their new ids in a message by ours.
+func (c *comparison) ourIDs(message string) string {
+	return hexID.ReplaceAllStringFunc(message, func(short string) string {
+		for a, b := range c.counterpart {
+			if strings.HasPrefix(a, short) {
+				return b[:len(short)]
+			}
+		}
+		return short
+	})
+}
+
+// commit is what two rewrites of a commit must have in common.
+type commit struct {
+	tree, author, committer, message string
+	parents                          []string
+}
+
+// commits reads all commits that refs reach.
+func commits(r *gittest.Repo) map[string]commit {
+	ids := r.GitInput(nil, "rev-list", "--all")
+	out := bufio.NewReader(bytes.NewReader(r.GitInput(ids, "cat-file", "--batch")))
+	all := map[string]commit{}
+	for {
+		var id, kind string
+		var size int
+		if _, err := fmt.Fscanf(out, "%s %s %d\n", &id, &kind, &size); err != nil {
+			return all
+		}
+		content := make([]byte, size+1)
+		for read := 0; read < len(content); {
+			n, err := out.Read(content[read:])
+			if err != nil {
+				return all
+			}
+			read += n
+		}
+		all[id] = parseCommit(string(content[:size]))
+	}
+}
+
+func parseCommit(content string) commit {
+	head, message, _ := strings.Cut(content, "\n\n")
+	c := commit{message: message, parents: []string{}}
+	for line := range strings.Lines(head) {
+		key, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		switch key {
+		case "tree":
+			c.tree = value
+		case "parent":
+			c.parents = append(c.parents, value)
+		case "author":
+			c.author = value
+		case "committer":
+			c.committer = value
+		}
+	}
+	return c
+}
+
+// tips lists refs with the trees they lead to.
+func tips(r *gittest.Repo) map[string]string {
+	trees := map[string]string{}
+	for line := range splitLines(r.Git("for-each-ref", "--format=%(refname) %(objecttype) %(if)%(*tree)%(then)%(*tree)%(else)%(tree)%(end)")) {
+		name, what, _ := strings.Cut(line, " ")
+		trees[name] = what
+	}
+	return trees
+}
+
+// complaints counts what git fsck finds, by the words without ids.
+func complaints(r *gittest.Repo) map[string]int {
+	out, err := r.TryGit("fsck", "--strict", "--no-dangling", "--no-reflogs", "--no-progress")
+	if err != nil {
+		out += "\n" + err.Error()
+	}
+	found := map[string]int{}
+	for line := range strings.Lines(out) {
+		if kind := regexp.MustCompile(`(error|warning|broken|missing)[^:]*: [^:]*: ([A-Za-z0-9]+):`).FindStringSubmatch(line); kind != nil {
+			found[kind[2]]++
+		}
+	}
+	return found
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
+
+// splitLines goes through the lines of what git printed.
+func splitLines(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for line := range strings.Lines(text) {
+			if !yield(strings.TrimSuffix(line, "\n")) {
+				return
+			}
+		}
+	}
+}
