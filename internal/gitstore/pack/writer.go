@@ -69,10 +69,11 @@ func (w *Writer) Add(e Entry) (offset uint64, err error) {
 	return w.put(e.ID, kind, uint64(e.Size), e.Base, e.Deflated)
 }
 
-// CopyRaw writes the entry at a slot of another pack as it is stored there, but that its base lies at the offset base
-// of this pack; 0 for a whole object. The packed bytes are compared with the checksum that the index has, or
+// CopyRaw writes the entry at a slot of another pack as it is stored there, a delta with the offset of its base in this
+// pack; for a whole object base is not looked at. The packed bytes are compared with the checksum that the index has, or
 // where it has none they are inflated. If they do not match, the error
-// is a [DamageError] and nothing was written: the object may be added otherwise.
+// is a [DamageError], and for a delta without a base [ErrBaseMissing]; nothing was written then, and
+// the object may be added otherwise.
 func (w *Writer) CopyRaw(p *Pack, slot uint32, base uint64) (offset uint64, err error) {
 	f := p.Forest()
 	err = Guard(func() error {
@@ -88,8 +89,11 @@ func (w *Writer) CopyRaw(p *Pack, slot uint32, base uint64) (offset uint64, err 
 		if kind == refDelta {
 			kind = offsetDelta
 		}
-		if (kind == offsetDelta) != (base != 0) {
-			return fmt.Errorf("entry at slot %d of %s: a delta needs a base, and a whole object has none", slot, p.path)
+		switch {
+		case kind != offsetDelta:
+			base = 0
+		case base == 0:
+			return fmt.Errorf("%w: the entry at offset %d of %s is a delta", ErrBaseMissing, f.offsets[slot], p.path)
 		}
 		offset, err = w.put(p.index.ID(f.Position(slot)), kind, e.size, base, packed[e.header:])
 		return err
