@@ -1,9 +1,6 @@
 package report
 
 import (
-	"bufio"
-	"cmp"
-	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -16,8 +13,7 @@ import (
 // textReport writes a block for each finding, then what was scanned and what to do.
 // Every string that is not ours goes through shown or oneLine.
 type textReport struct {
-	out    *bufio.Writer
-	opts   Options
+	page
 	header finding.Header
 	totals totals
 }
@@ -32,12 +28,7 @@ type totals struct {
 const listed = 3
 
 func newTextReport(w io.Writer, opts Options) *textReport {
-	opts.Width = cmp.Or(opts.Width, 80)
-	return &textReport{
-		out:    bufio.NewWriterSize(w, 1<<16),
-		opts:   opts,
-		totals: totals{severities: map[finding.Severity]int{}},
-	}
+	return &textReport{page: newPage(w, opts), totals: totals{severities: map[finding.Severity]int{}}}
 }
 
 func (r *textReport) Start(header finding.Header) error {
@@ -74,10 +65,7 @@ func (r *textReport) End() error {
 		r.wrapped("", "", "Next: revoke or rotate each secret where it was issued, before anything else. "+
 			"It stays known to whoever has a copy, also once it is gone from the files.")
 	}
-	if err := r.out.Flush(); err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	return nil
+	return r.flush()
 }
 
 func (r *textReport) count(f *finding.Finding) {

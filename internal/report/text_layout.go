@@ -1,16 +1,38 @@
 package report
 
 import (
+	"bufio"
+	"cmp"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/unleak/unleak/scanner/finding"
 )
 
+// page is a text for people while it is written, line by line.
+type page struct {
+	out  *bufio.Writer
+	opts Options
+}
+
+func newPage(w io.Writer, opts Options) page {
+	opts.Width = cmp.Or(opts.Width, 80)
+	return page{bufio.NewWriterSize(w, 1<<16), opts}
+}
+
+// flush hands everything on, and returns the first error of all writing.
+func (p *page) flush() error {
+	if err := p.out.Flush(); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
 // labelWidth is the column at which what follows a label begins.
 const labelWidth = 15
 
-// The styles are SGR sequences; only [textReport.style] writes them.
+// The styles are SGR sequences; only [page.style] writes them.
 const (
 	bold   = "1"
 	dim    = "2"
@@ -22,24 +44,24 @@ const (
 
 // labelled writes a line of a block. What follows the label may be long: paths are
 // not broken, so that they can be copied.
-func (r *textReport) labelled(label, text string) {
-	r.line("  " + r.style(dim, pad(label)) + text)
+func (p *page) labelled(label, text string) {
+	p.line("  " + p.style(dim, pad(label)) + text)
 }
 
 // wrappedLabel writes a line of a block, broken where it is too wide.
-func (r *textReport) wrappedLabel(label, text string) {
-	r.wrapped("  "+r.style(dim, pad(label)), strings.Repeat(" ", labelWidth), text)
+func (p *page) wrappedLabel(label, text string) {
+	p.wrapped("  "+p.style(dim, pad(label)), strings.Repeat(" ", labelWidth), text)
 }
 
 func pad(label string) string { return label + strings.Repeat(" ", labelWidth-2-len(label)) }
 
 // wrapped writes text broken at spaces to the width of the report, but not inside
 // backquotes: commands are to be copied.
-func (r *textReport) wrapped(first, next, text string) {
+func (p *page) wrapped(first, next, text string) {
 	line, used := first, 0
 	for _, word := range words(text) {
-		if used > 0 && width(line)+1+width(word) > r.opts.Width {
-			r.line(line)
+		if used > 0 && width(line)+1+width(word) > p.opts.Width {
+			p.line(line)
 			line, used = next, 0
 		}
 		if used > 0 {
@@ -48,7 +70,7 @@ func (r *textReport) wrapped(first, next, text string) {
 		line += word
 		used++
 	}
-	r.line(line)
+	p.line(line)
 }
 
 // words splits text at the spaces where a line may break.
@@ -85,15 +107,15 @@ func width(text string) int {
 }
 
 // line writes a line; the writer keeps its first error and returns it from then on.
-func (r *textReport) line(text string) error {
-	if _, err := r.out.WriteString(strings.TrimRight(text, " ") + "\n"); err != nil {
+func (p *page) line(text string) error {
+	if _, err := p.out.WriteString(strings.TrimRight(text, " ") + "\n"); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
 	return nil
 }
 
-func (r *textReport) style(code, text string) string {
-	if !r.opts.Color || text == "" {
+func (p *page) style(code, text string) string {
+	if !p.opts.Color || text == "" {
 		return text
 	}
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
