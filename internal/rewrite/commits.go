@@ -20,16 +20,16 @@ type commits struct {
 
 // newCommit is what an affected commit becomes.
 type newCommit struct {
-	number    uint32
-	first     bool     // no parent is affected
-	own       bool     // its tree or text changes, and not its parents alone
-	pruned    bool     // survivor stands for it
-	unsigned  bool     // a signature was lost
-	survivor  uint32   // number of the nearest commit that is left, for a pruned one; or NoObject
-	parents   []uint32 // numbers of commits that are left
-	depth     uint32
-	id, tree  pack.ID
-	size      int
+	number   uint32
+	first    bool     // no parent is affected
+	own      bool     // its tree or text changes, and not its parents alone
+	pruned   bool     // survivor stands for it
+	unsigned bool     // a signature was lost
+	survivor uint32   // number of the nearest commit that is left, for a pruned one; or NoObject
+	parents  []uint32 // numbers of commits that are left
+	depth    uint32
+	id, tree pack.ID
+	size     int
 }
 
 // makeCommits works out the names of the new commits, one after the other, as each holds those of its parents.

@@ -13,12 +13,12 @@ import (
 
 // reading is what the walks over the objects find.
 type reading struct {
-	parents  []uint16              // by number of a commit: how many parents it names
-	matched  map[uint32]bool       // commits and tags, by object, in which Messages match
-	mentions map[uint32][]mention  // by object of a commit or tag
-	blobs    map[uint32]newBlob    // by object
-	binaries map[uint32]int64      // blobs that match and stay as they are, and their sizes
-	counts   map[string]int        // how often each rule matched, by label
+	parents  []uint16             // by number of a commit: how many parents it names
+	matched  map[uint32]bool      // commits and tags, by object, in which Messages match
+	mentions map[uint32][]mention // by object of a commit or tag
+	blobs    map[uint32]*newBlob  // by object
+	binaries map[uint32]int64     // blobs that match and stay as they are, and their sizes
+	counts   map[string]int       // how often each rule matched, by label
 }
 
 // newBlob is what a blob becomes.
@@ -168,14 +168,14 @@ func (r *Rewrite) readTrees(ctx context.Context) error {
 
 // readBlobs searches the blobs and works out what those become that a rule matches in.
 func (r *Rewrite) readBlobs(ctx context.Context) error {
-	r.read.blobs, r.read.binaries = map[uint32]newBlob{}, map[uint32]int64{}
+	r.read.blobs, r.read.binaries = map[uint32]*newBlob{}, map[uint32]int64{}
 	r.read.counts = map[string]int{}
 	if r.edit.Blobs == nil {
 		return nil
 	}
 	var workers []*blobReader
 	err := r.walk(ctx, []pack.Kind{pack.Blob}, nil, func() func(*gitstore.Object) {
-		w := &blobReader{rewrite: r, searcher: r.edit.Blobs.Searcher(), blobs: map[uint32]newBlob{}, binaries: map[uint32]int64{}}
+		w := &blobReader{rewrite: r, searcher: r.edit.Blobs.Searcher(), blobs: map[uint32]*newBlob{}, binaries: map[uint32]int64{}}
 		workers = append(workers, w)
 		return w.visit
 	})
@@ -194,7 +194,7 @@ func (r *Rewrite) readBlobs(ctx context.Context) error {
 type blobReader struct {
 	rewrite  *Rewrite
 	searcher *redact.Searcher
-	blobs    map[uint32]newBlob
+	blobs    map[uint32]*newBlob
 	binaries map[uint32]int64
 	buffer   []byte
 }
@@ -217,7 +217,7 @@ func (w *blobReader) visit(o *gitstore.Object) {
 		w.binaries[o.Index] = int64(len(o.Content))
 	case content != nil:
 		w.buffer = content
-		w.blobs[o.Index] = newBlob{gitstore.HashObject(pack.Blob, content), int64(len(content))}
+		w.blobs[o.Index] = &newBlob{gitstore.HashObject(pack.Blob, content), int64(len(content))}
 	}
 }
 

@@ -106,7 +106,6 @@ func (r *Rewrite) newObject(object uint32) (id pack.ID, ok bool) {
 	return r.graph.ID(object), true
 }
 
-
 // Refs returns the refs that change or go, in the order of [gitstore.Layout.Refs]. A ref whose name holds
 // that of a commit that changes (refs/replace/) goes under one name and comes under another.
 func (r *Rewrite) Refs() []RefChange {

@@ -81,7 +81,6 @@ func (w *treeMaker) visit(o *gitstore.Object) {
 type splicer struct {
 	changes []history.Change
 	splices []pack.Splice
-	ids     []pack.ID
 }
 
 // tree returns the splices that make a state's tree, whose content is given, what it becomes. They are valid until the
@@ -90,7 +89,6 @@ func (s *splicer) tree(r *Rewrite, state int, content []byte) ([]pack.Splice, er
 	s.changes = s.changes[:0]
 	r.edits.Changes(state, func(c history.Change) { s.changes = append(s.changes, c) })
 	s.splices = s.splices[:0]
-	s.ids = slices.Grow(s.ids[:0], len(content)/gitstore.MinTreeEntry+1) // splices point into it
 	for at := 0; at < len(content); {
 		entry, length, err := gitstore.NextTreeEntry(content[at:])
 		if err != nil {
@@ -116,18 +114,17 @@ func (s *splicer) changeOf(r *Rewrite, entry gitstore.TreeEntry) (history.Change
 
 // splice replaces the name in the entry at a place, or the entry by nothing.
 func (s *splicer) splice(r *Rewrite, c history.Change, at, length int) {
-	var id pack.ID
+	var id []byte
 	switch {
 	case c.Goes || c.State >= 0 && r.trees[c.State].empty:
 		s.splices = append(s.splices, pack.Splice{Offset: at, Length: length})
 		return
 	case c.State >= 0:
-		id = r.trees[c.State].id
+		id = r.trees[c.State].id[:]
 	default:
-		id = r.read.blobs[c.Object].id
+		id = r.read.blobs[c.Object].id[:]
 	}
-	s.ids = append(s.ids, id)
-	s.splices = append(s.splices, pack.Splice{Offset: at + length - len(id), Length: len(id), With: s.ids[len(s.ids)-1][:]})
+	s.splices = append(s.splices, pack.Splice{Offset: at + length - len(id), Length: len(id), With: id})
 }
 
 // treeAt returns what a tree that stands at the root becomes; it is what it was where nothing
