@@ -137,6 +137,5 @@ func (n *namer) index(placeholders bool) (*Index, error) {
 		entry := n.pack.data[n.offsets[i]:n.offsets[i+1]]
 		records = append(records, record{id, crc32.ChecksumIEEE(entry), n.offsets[i]})
 	}
-	sortRecords(records)
-	return ParseIndex(encodeIndex(records, ID{}))
+	return ParseIndex(encodeIndex(sorted(records), ID{}))
 }

@@ -85,7 +85,7 @@ func (w *Writer) seal(mode fs.FileMode) (Written, error) {
 	if len(w.records) != w.objects {
 		return Written{}, fmt.Errorf("%d objects were added where there were to be %d", len(w.records), w.objects)
 	}
-	sortRecords(w.records)
+	w.records = sorted(w.records)
 	for i := 1; i < len(w.records); i++ {
 		if id := w.records[i].id; id == w.records[i-1].id {
 			return Written{}, fmt.Errorf("object %s was added twice", id)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha1"
 	"encoding/binary"
+	"math/bits"
 	"slices"
 )
 
@@ -14,15 +15,30 @@ type record struct {
 	offset uint64
 }
 
-// sortRecords brings records into the order of an index.
-func sortRecords(records []record) {
-	slices.SortFunc(records, func(a, b record) int {
-		return cmp.Or(
-			cmp.Compare(binary.BigEndian.Uint64(a.id[:]), binary.BigEndian.Uint64(b.id[:])),
-			a.id.Compare(b.id),
-			cmp.Compare(a.offset, b.offset),
-		)
-	})
+// sorted returns records in the order of an index. The first bits of a name share a word with the place of its
+// record, as words are sorted several times faster than records; they hardly ever leave two names to compare.
+func sorted(records []record) []record {
+	shift := bits.Len(uint(len(records)))
+	keys := make([]uint64, len(records))
+	for i, r := range records {
+		keys[i] = binary.BigEndian.Uint64(r.id[:])>>shift<<shift | uint64(i)
+	}
+	sortBits(keys, shift, 64)
+	ordered := make([]record, len(records))
+	for i, key := range keys {
+		ordered[i] = records[key&(1<<shift-1)]
+	}
+	if order := record.compare; !slices.IsSortedFunc(ordered, order) {
+		slices.SortFunc(ordered, order)
+	}
+	return ordered
+}
+
+func (r record) compare(other record) int {
+	if order := r.id.Compare(other.id); order != 0 {
+		return order
+	}
+	return cmp.Compare(r.offset, other.offset)
 }
 
 // narrowOffsets is where the offsets begin that an index has in its table of 64-bit ones.
