@@ -26,3 +26,26 @@ func (r *Repository) StoredBytes() int64 {
 	}
 	return total
 }
+
+// StoredBytes returns how many bytes some objects take in the copies that the table knows: entries of packs, and for loose
+// objects what their files have.
+func (t *Table) StoredBytes(of func(index uint32) bool) int64 {
+	var total int64
+	for store, p := range t.repository.packs {
+		f := p.Forest()
+		for slot := range uint32(f.Len()) {
+			if t.chosen(uint32(store), f, slot) && of(t.rank(uint32(store), f.Position(slot))) {
+				total += f.StoredSize(slot)
+			}
+		}
+	}
+	for i, at := range t.copies {
+		if int(at.store) < len(t.repository.packs) || !of(uint32(i)) {
+			continue
+		}
+		if info, err := os.Stat(filepath.Join(t.looseDir(at.store), loosePath(t.ID(uint32(i))))); err == nil {
+			total += info.Size()
+		}
+	}
+	return total
+}

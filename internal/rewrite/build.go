@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"encoding/hex"
 	"fmt"
+	"slices"
 
 	"github.com/unleak/unleak/internal/gitstore"
 	"github.com/unleak/unleak/internal/gitstore/pack"
-	"github.com/unleak/unleak/internal/redact"
 )
 
 func hashOf(kind pack.Kind, content []byte) pack.ID { return gitstore.HashObject(kind, content) }
@@ -16,13 +16,15 @@ func hashOf(kind pack.Kind, content []byte) pack.ID { return gitstore.HashObject
 type commitBuilder struct {
 	rewrite  *Rewrite
 	buffer   []byte
-	unsigned bool // of the last one: it lost a signature
+	unsigned bool        // of the last one: it lost a signature
+	updated  bool        // names of commits in its message changed
+	counts   []ruleCount // of the rules for messages
 }
 
 // build returns what a commit becomes, valid until the next call. All headers but tree, parents and signature are
 // taken over byte for byte.
 func (b *commitBuilder) build(c *newCommit, content []byte) ([]byte, error) {
-	b.buffer, b.unsigned = b.buffer[:0], false
+	b.buffer, b.unsigned, b.updated, b.counts = b.buffer[:0], false, false, nil
 	b.header("tree", c.tree)
 	for _, parent := range c.parents {
 		b.header("parent", b.rewrite.idOf(parent))
@@ -113,7 +115,7 @@ func (b *commitBuilder) message(object uint32, text []byte) {
 		var digits [2 * len(pack.ID{})]byte
 		hex.Encode(digits[:], c.id[:])
 		b.buffer = append(append(b.buffer, text[done:m.offset]...), digits[:m.length]...)
-		done = m.offset + m.length
+		done, b.updated = m.offset+m.length, true
 	}
 	b.buffer = append(b.buffer, text[done:]...)
 }
@@ -121,23 +123,27 @@ func (b *commitBuilder) message(object uint32, text []byte) {
 // redact applies the rules for messages to what the buffer has from a place on: first to the headers there too,
 // if that is asked for and leaves them headers.
 func (b *commitBuilder) redact(start int) {
-	rules := b.rewrite.edit.Messages
 	rest := b.buffer[start:]
 	message := min(headersEnd(rest)+1, len(rest))
+	total := make([]int, b.rewrite.edit.Messages.Len())
+	headers := rest[:message]
 	if b.rewrite.edit.Headers {
-		if edited := redacted(rules, rest[:message]); sameHeaders(rest[:message], edited) {
-			edited = append(edited, redacted(rules, rest[message:])...)
-			b.buffer = append(b.buffer[:start], edited...)
-			return
+		counts := slices.Clone(total)
+		if edited := b.redacted(headers, counts); sameHeaders(headers, edited) {
+			headers, total = edited, counts
 		}
 	}
-	edited := redacted(rules, rest[message:])
-	b.buffer = append(b.buffer[:start+message], edited...)
+	edited := append(slices.Clone(headers), b.redacted(rest[message:], total)...)
+	b.buffer, b.counts = append(b.buffer[:start], edited...), countsOf(total)
 }
 
-// redacted returns an edited copy of a text.
-func redacted(rules *redact.Rules, text []byte) []byte {
-	return pack.AppendSpliced(nil, text, rules.Edit(text).Splices)
+// redacted returns an edited copy of a text and adds to how often each rule applied.
+func (b *commitBuilder) redacted(text []byte, total []int) []byte {
+	edit := b.rewrite.edit.Messages.Edit(text)
+	for rule, n := range edit.Counts {
+		total[rule] += n
+	}
+	return pack.AppendSpliced(nil, text, edit.Splices)
 }
 
 // sameHeaders reports whether edited headers have the keys, the dates and the line ends of those before.

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/sourcegraph/conc/pool"
-	"github.com/unleak/unleak/internal/gitstore"
 	"github.com/unleak/unleak/internal/gitstore/pack"
 	"github.com/unleak/unleak/internal/history"
 )
@@ -21,10 +20,12 @@ type commits struct {
 // newCommit is what an affected commit becomes.
 type newCommit struct {
 	number   uint32
-	first    bool     // no parent is affected
-	own      bool     // its tree or text changes, and not its parents alone
-	pruned   bool     // survivor stands for it
-	unsigned bool     // a signature was lost
+	first    bool // no parent is affected
+	own      bool // its tree or text changes, and not its parents alone
+	pruned   bool // survivor stands for it
+	unsigned bool // a signature was lost
+	updated  bool // names of commits in its message change
+	counts   []ruleCount
 	survivor uint32   // number of the nearest commit that is left, for a pruned one; or NoObject
 	parents  []uint32 // numbers of commits that are left
 	depth    uint32
@@ -54,7 +55,8 @@ func (r *Rewrite) makeCommits(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			at.id, at.size, at.unsigned = gitstore.HashObject(pack.Commit, content), len(content), builder.unsigned
+			at.id, at.size = hashOf(pack.Commit, content), len(content)
+			at.unsigned, at.updated, at.counts = builder.unsigned, builder.updated, builder.counts
 		}
 	}
 	return r.makeTags()

@@ -75,12 +75,14 @@ func (r *Rewrite) findFresh() {
 		}
 		r.edits.Changes(state, func(c history.Change) {
 			if !c.Goes && c.State < 0 {
+				r.read.blobs[c.Object].reached = true
 				fresh(r.read.blobs[c.Object].id)
 			}
 		})
 	}
 	for _, object := range r.indexBlobs() {
 		if blob, ok := r.read.blobs[object]; ok {
+			blob.reached = true
 			fresh(blob.id)
 		}
 	}

@@ -17,14 +17,15 @@ type reading struct {
 	matched  map[uint32]bool      // commits and tags, by object, in which Messages match
 	mentions map[uint32][]mention // by object of a commit or tag
 	blobs    map[uint32]*newBlob  // by object
-	binaries map[uint32]int64     // blobs that match and stay as they are, and their sizes
-	counts   map[string]int       // how often each rule matched, by label
+	binaries map[uint32]int64     // binary blobs that match, and their sizes
 }
 
 // newBlob is what a blob becomes.
 type newBlob struct {
-	id   pack.ID
-	size int64
+	id      pack.ID
+	size    int64
+	counts  []ruleCount
+	reached bool // by something that is left
 }
 
 // walk visits all objects of some kinds with a visitor for each worker, which is told of what cannot be
@@ -169,7 +170,6 @@ func (r *Rewrite) readTrees(ctx context.Context) error {
 // readBlobs searches the blobs and works out what those become that a rule matches in.
 func (r *Rewrite) readBlobs(ctx context.Context) error {
 	r.read.blobs, r.read.binaries = map[uint32]*newBlob{}, map[uint32]int64{}
-	r.read.counts = map[string]int{}
 	if r.edit.Blobs == nil {
 		return nil
 	}
@@ -211,13 +211,13 @@ func (w *blobReader) visit(o *gitstore.Object) {
 	if !found {
 		return
 	}
-	content, binary := w.rewrite.editedBlob(w.buffer[:0], o.Content)
-	switch {
-	case binary && content == nil:
+	content, counts, binary := w.rewrite.editedBlob(w.buffer[:0], o.Content)
+	if binary {
 		w.binaries[o.Index] = int64(len(o.Content))
-	case content != nil:
+	}
+	if content != nil {
 		w.buffer = content
-		w.blobs[o.Index] = &newBlob{gitstore.HashObject(pack.Blob, content), int64(len(content))}
+		w.blobs[o.Index] = &newBlob{id: gitstore.HashObject(pack.Blob, content), size: int64(len(content)), counts: counts}
 	}
 }
 
@@ -226,15 +226,16 @@ const removedBinary = "This binary file held a secret and was removed from histo
 
 // editedBlob appends to buffer what a blob becomes; it is nil where nothing changes. binary says that
 // rules match in a binary file.
-func (r *Rewrite) editedBlob(buffer, content []byte) (edited []byte, binary bool) {
+func (r *Rewrite) editedBlob(buffer, content []byte) (edited []byte, counts []ruleCount, binary bool) {
 	edit := r.edit.Blobs.Edit(content)
+	counts = countsOf(edit.Counts)
 	switch {
 	case edit.Binary && r.edit.Binary == ReplaceBinary:
-		return append(buffer, removedBinary...), true
+		return append(buffer, removedBinary...), counts, true
 	case edit.Binary:
-		return nil, true
+		return nil, nil, true
 	case len(edit.Splices) == 0:
-		return nil, false
+		return nil, nil, false
 	}
-	return pack.AppendSpliced(buffer, content, edit.Splices), false
+	return pack.AppendSpliced(buffer, content, edit.Splices), counts, false
 }

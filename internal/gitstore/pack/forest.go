@@ -356,6 +356,9 @@ func (f *Forest) SlotAt(offset uint64) (slot uint32, ok bool) {
 // must not be called while others use the forest.
 func (f *Forest) SetKind(e External, kind Kind) { f.spread(e.Slot, kind) }
 
+// StoredSize returns the length in bytes of the entry at slot.
+func (f *Forest) StoredSize(slot uint32) int64 { return int64(f.end(slot) - f.offsets[slot]) }
+
 // end returns where the entry at slot ends at the latest: where the next one begins.
 func (f *Forest) end(slot uint32) uint64 {
 	next := slot + 1

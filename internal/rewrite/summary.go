@@ -1,0 +1,185 @@
+package rewrite
+
+import (
+	"slices"
+
+	"github.com/unleak/unleak/internal/gitstore/pack"
+)
+
+// Summary counts what a rewrite changes, of what refs, the stash and indexes reach.
+type Summary struct {
+	Objects      int       // that the repository holds
+	Unreachable  int       // that nothing reaches
+	Commits      int       // reached
+	Changed      int       // commits with another name, the pruned ones not counted
+	Pruned       int       // commits
+	FirstChanged []pack.ID // changed or pruned commits with no such one before them, sorted
+	Unsigned     int       // commits that lose a signature
+	UnsignedTags int
+	Trees        int // to be made
+	Edited       int // blobs with another text
+	Gone         int // blobs that are left nowhere
+	Tags         int // with another name
+	Redacted     int // messages that rules change
+	Updated      int // commit messages in which names of commits change
+	Refs         int // all of them
+}
+
+// Summary returns the counts.
+func (r *Rewrite) Summary() Summary {
+	s := Summary{Objects: r.table.Len(), Commits: len(r.roots.commits), Refs: len(r.roots.refs)}
+	for i := range r.commits.affected {
+		c := &r.commits.affected[i]
+		object, _, _ := r.graph.CommitAt(c.number)
+		if c.first {
+			s.FirstChanged = append(s.FirstChanged, r.table.ID(object))
+		}
+		if c.pruned {
+			s.Pruned++
+			continue
+		}
+		s.Changed++
+		s.Unsigned += count(c.unsigned)
+		s.Redacted += count(r.read.matched[object])
+		s.Updated += count(c.updated)
+	}
+	slices.SortFunc(s.FirstChanged, pack.ID.Compare)
+	for object, tag := range r.tags {
+		if !tag.goes {
+			s.Tags++
+			s.UnsignedTags += count(tag.unsigned)
+			s.Redacted += count(r.read.matched[object])
+		}
+	}
+	s.Changed += len(r.notes.commits)
+	s.Gone, s.Edited = len(r.GoneBlobs()), len(r.editedBlobs())
+	for state, tree := range r.trees {
+		s.Trees += count(!tree.empty && r.isFresh(tree.id) && int32(state) == r.edits.Of(r.edits.Tree(state))[0])
+	}
+	reached := s.Gone + s.Edited
+	for i := range uint32(r.table.Len()) {
+		switch {
+		case r.keep.Has(i):
+			reached++
+		case r.table.Kind(i) == pack.Tree:
+			reached += count(len(r.edits.Of(i)) > 0)
+		case r.table.Kind(i) == pack.Tag:
+			_, changed := r.tags[i]
+			reached += count(changed)
+		case r.table.Kind(i) == pack.Commit:
+			number, _ := r.graph.CommitNumber(i)
+			reached += count(r.roots.reached[number])
+		}
+	}
+	s.Unreachable = max(s.Objects-reached, 0)
+	return s
+}
+
+func count(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// editedBlobs returns the blobs that something reaches and whose text changes.
+func (r *Rewrite) editedBlobs() []uint32 {
+	var edited []uint32
+	for object, blob := range r.read.blobs {
+		if blob.reached {
+			edited = append(edited, object)
+		}
+	}
+	slices.Sort(edited)
+	return edited
+}
+
+// RuleCount says how often a rule for blobs, or for messages, applies, and in how many of them.
+type RuleCount struct {
+	Label           string
+	Matches         int
+	Blobs, Messages int
+}
+
+// RuleCounts returns the counts of each rule for blobs, in their order.
+func (r *Rewrite) RuleCounts() []RuleCount {
+	if r.edit.Blobs == nil {
+		return nil
+	}
+	counts := make([]RuleCount, r.edit.Blobs.Len())
+	for i := range counts {
+		counts[i].Label = r.edit.Blobs.Label(i)
+	}
+	for _, object := range r.editedBlobs() {
+		for _, c := range r.read.blobs[object].counts {
+			counts[c.rule].Matches += c.n
+			counts[c.rule].Blobs++
+		}
+	}
+	for i := range r.commits.affected {
+		for _, c := range r.commits.affected[i].counts {
+			counts[c.rule].Matches += c.n
+			counts[c.rule].Messages++
+		}
+	}
+	return counts
+}
+
+// ruleCount is how often a rule applied in one text.
+type ruleCount struct{ rule, n int }
+
+// countsOf returns those that are not zero.
+func countsOf(all []int) []ruleCount {
+	var counts []ruleCount
+	for rule, n := range all {
+		if n > 0 {
+			counts = append(counts, ruleCount{rule, n})
+		}
+	}
+	return counts
+}
+
+// BinaryFile is a binary blob that a rule matches in and that stays.
+type BinaryFile struct {
+	ID    pack.ID
+	Bytes int64
+	Path  string // one that it is at
+}
+
+// Binaries returns the binary blobs that rules match in, whether they stay or are replaced, and that something
+// reaches, by name.
+func (r *Rewrite) Binaries() []BinaryFile {
+	places := r.placesOf(r.read.binaries)
+	var files []BinaryFile
+	for object, size := range r.read.binaries {
+		if path, ok := places[object]; ok {
+			files = append(files, BinaryFile{r.table.ID(object), size, path})
+		}
+	}
+	slices.SortFunc(files, func(a, b BinaryFile) int { return a.ID.Compare(b.ID) })
+	return files
+}
+
+// SizeAfter estimates how many bytes the objects will take: what the stored forms take of all that stays or is
+// changed.
+func (r *Rewrite) SizeAfter() int64 {
+	stays := newBits(r.table.Len())
+	for i := range uint32(r.table.Len()) {
+		edited := r.read.blobs[i]
+		if r.keep.Has(i) || len(r.edits.Of(i)) > 0 || edited != nil && edited.reached {
+			stays.add(i)
+		}
+	}
+	for i := range r.commits.affected {
+		if c := &r.commits.affected[i]; !c.pruned {
+			object, _, _ := r.graph.CommitAt(c.number)
+			stays.add(object)
+		}
+	}
+	for object, tag := range r.tags {
+		if !tag.goes {
+			stays.add(object)
+		}
+	}
+	return r.table.StoredBytes(stays.has)
+}
