@@ -38,7 +38,7 @@ func rotate(p *Plan) Task {
 	task.Title = "Rotate " + number(len(p.Secrets), "secret")
 	for _, s := range p.Secrets {
 		item := fmt.Sprintf("%s, fingerprint %s", s.RuleID, s.Fingerprint)
-		if !s.Since.IsZero() {
+		if !s.Since.IsZero() && s.Since.Year() < 10_000 {
 			item += ", in the history since " + s.Since.Format(time.DateOnly)
 		}
 		if s.Revoke != "" {

@@ -32,6 +32,16 @@ func Redact(header Header, findings []*Finding) (Header, []*Finding) {
 	return header.MapText(r.redact), redacted
 }
 
+// Redactor returns a function that takes the values of findings out of a text, as [Redact]
+// takes them out of reports. It is not safe for concurrent use.
+func Redactor(findings []*Finding) func(string) string {
+	r := newRedactor(findings)
+	if len(r.values) == 0 {
+		return func(s string) string { return s }
+	}
+	return r.redact
+}
+
 const (
 	shortestRedacted = 6  // bytes
 	longestWord      = 15 // bytes
