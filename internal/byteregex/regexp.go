@@ -8,6 +8,7 @@ package byteregex
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"regexp"
 	"regexp/syntax"
@@ -33,12 +34,22 @@ func Compile(expression []byte) (*Regexp, error) {
 	return compile(translated)
 }
 
+// SyntaxError says that an expression cannot be read.
+type SyntaxError struct {
+	Reason   string // says nothing of the expression's text
+	Fragment string // the part that is meant, or all of it
+}
+
+// Error implements error.
+func (e *SyntaxError) Error() string { return fmt.Sprintf("%s in %q", e.Reason, e.Fragment) }
+
 // compile makes a Regexp of RE2 syntax in ASCII, where \xHH is a byte.
 func compile(expression string) (*Regexp, error) {
 	re, err := regexp.Compile(expression)
 	if err != nil {
-		if e, ok := err.(*syntax.Error); ok {
-			return nil, fmt.Errorf("%s: %q is not understood here", e.Code, e.Expr)
+		var e *syntax.Error
+		if errors.As(err, &e) {
+			return nil, &SyntaxError{string(e.Code), e.Expr}
 		}
 		return nil, err
 	}
@@ -126,7 +137,8 @@ func leads(wide []byte) (n int) {
 	return n
 }
 
-// Groups returns the number of groups, and the number of the one of a name, or -1.
-func (r *Regexp) Groups() int           { return r.re.NumSubexp() }
+// Groups returns the number of groups.
+func (r *Regexp) Groups() int { return r.re.NumSubexp() }
+
+// Group returns the number of the group of a name, or -1.
 func (r *Regexp) Group(name string) int { return r.re.SubexpIndex(name) }
-func (r *Regexp) String() string        { return r.re.String() }

@@ -102,7 +102,7 @@ func TestRefused(t *testing.T) {
 		"[[:alpha]":        "closed",
 		"[[:word:]]":       "class",
 		"regex:(":          "missing closing",
-		"regex:a(?=b)":     "not understood",
+		"regex:a(?=b)":     "Perl syntax",
 	} {
 		if p, err := Parse(pattern); err == nil {
 			t.Errorf("%q is read as %v", pattern, p)

@@ -1,0 +1,212 @@
+package redact
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unleak/unleak/internal/gitstore/pack"
+)
+
+// word returns n letters that no other test has.
+func word(random *rand.Rand, n int) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte('a' + random.IntN(26))
+	}
+	return string(b)
+}
+
+// What a search carries over from the content before is what a search of everything finds,
+// for rules and for probes.
+func TestCarryOver(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	texts := []string{word(random, 5), word(random, 6), word(random, 11), word(random, 24), word(random, 90), word(random, 300)}
+	var values []Value
+	for i, text := range texts {
+		values = append(values, Value{Text: text, Label: fmt.Sprint(i)})
+	}
+	rules, err := ForValues(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	expressions, err := ParseRules("f", []byte("regex:\\b"+texts[0][:3]+"[a-c]{1,9}\\b==>x\nregex:k+"+texts[1][:4]+"==>\nglob:"+texts[2][:5]+"*"+texts[2][7:9]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := []byte("key of this test")
+	newProbe := func() *Probe {
+		p, err := NewProbe(key, rules.Digests(key))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	searcher, probe, patterns := rules.Searcher(), newProbe(), expressions.Searcher()
+	fresh, freshProbe, freshPatterns := rules.Searcher(), newProbe(), expressions.Searcher()
+	hits := 0
+	for range 60 {
+		content := []byte(filler(random, random.IntN(2000)))
+		_, memo := searcher.Search(content, nil, nil)
+		_, probed := probe.Search(content, nil, nil)
+		_, matched := patterns.Search(content, nil, nil)
+		for range 60 {
+			next, copies := mutate(random, content, texts)
+			found, nextMemo := searcher.Search(next, memo, copies)
+			labels, nextProbed := probe.Search(next, probed, copies)
+			is, nextMatched := patterns.Search(next, matched, copies)
+
+			want, wantMemo := fresh.Search(next, nil, nil)
+			wantLabels, wantProbed := freshProbe.Search(next, nil, nil)
+			if found != want || !slices.Equal(nextMemo.sightings, wantMemo.sightings) {
+				t.Fatalf("rules: %v, %v, want %v, %v", found, nextMemo.sightings, want, wantMemo.sightings)
+			}
+			if !slices.Equal(labels, wantLabels) || !slices.Equal(nextProbed.sightings, wantProbed.sightings) {
+				t.Fatalf("probe: %v, want %v", labels, wantLabels)
+			}
+			if (len(labels) > 0) != want {
+				t.Fatalf("the probe says %v, the rules %v", labels, want)
+			}
+			if want, _ := freshPatterns.Search(next, nil, nil); want && !is {
+				t.Fatal("a match of an expression was missed")
+			}
+			if edit := expressions.Edit(next); len(edit.Splices) > 0 && !is {
+				t.Fatal("an expression changes what its search does not find")
+			}
+			if found {
+				hits++
+			}
+			content, memo, probed, matched = next, nextMemo, nextProbed, nextMatched
+		}
+	}
+	if hits < 500 || hits > 3500 {
+		t.Errorf("%d contents with a text: the test has lost its meaning", hits)
+	}
+}
+
+// mutate returns a content of pieces of another, and which those are, and sometimes a
+// text or a part of one.
+func mutate(random *rand.Rand, content []byte, texts []string) (next []byte, copies []pack.Copy) {
+	at := 0
+	for range random.IntN(8) {
+		switch from := min(len(content), at+random.IntN(80)); random.IntN(3) {
+		case 0:
+			next = append(next, filler(random, random.IntN(30))...)
+		case 1:
+			text := texts[random.IntN(len(texts))]
+			if random.IntN(2) == 0 {
+				text = base64.StdEncoding.EncodeToString([]byte(filler(random, random.IntN(4)) + text))
+				text = wrap(text, 20+random.IntN(60))
+			}
+			if random.IntN(2) == 0 {
+				text = text[random.IntN(len(text)):]
+			}
+			next = append(next, text...)
+		case 2:
+			n := random.IntN(len(content) - from + 1)
+			copies = append(copies, pack.Copy{At: len(next), Base: from, Len: n})
+			next = append(next, content[from:from+n]...)
+			if at = from + n; random.IntN(4) == 0 {
+				at = 0
+			}
+		}
+	}
+	return next, slices.DeleteFunc(copies, func(c pack.Copy) bool { return c.Len == 0 })
+}
+
+func filler(random *rand.Rand, n int) string {
+	var b strings.Builder
+	for b.Len() < n {
+		b.WriteByte(" \nkabcxyz.09"[random.IntN(11)])
+	}
+	return b.String()
+}
+
+// wrap breaks text into lines.
+func wrap(text string, width int) string {
+	var lines []string
+	for ; len(text) > width; text = text[width:] {
+		lines = append(lines, text[:width])
+	}
+	return strings.Join(append(lines, text), "\n")
+}
+
+func TestDigestsAsJSON(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	rules, err := ForValues([]Value{{Text: word(random, 20), Label: "a"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	digests := rules.Digests([]byte("key"))
+	encoded, err := json.Marshal(digests)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var decoded []Digest
+	if err := json.Unmarshal(encoded, &decoded); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(digests, decoded); diff != "" {
+		t.Error(diff)
+	}
+	for _, damaged := range []func(d *Digest){
+		func(d *Digest) { d.Length = 3 },
+		func(d *Digest) { d.Length = 1 << 40 },
+		func(d *Digest) { d.Hints = nil },
+		func(d *Digest) { d.Wrapped = !d.Wrapped },
+	} {
+		d := digests[0]
+		damaged(&d)
+		if _, err := NewProbe(nil, []Digest{d}); err == nil {
+			t.Errorf("%+v is taken", d)
+		}
+	}
+}
+
+// Another key finds nothing.
+func TestDigestsAreKeyed(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 8))
+	text := word(random, 30)
+	p, err := NewProbe([]byte("one"), []Digest{NewDigest([]byte("one"), []byte(text), "a"), NewDigest([]byte("two"), []byte(text), "b")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hits, _ := p.Search([]byte("x"+text), nil, nil)
+	if diff := cmp.Diff([]Hit{{"a"}}, hits); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func BenchmarkSearch(b *testing.B) {
+	random := rand.New(rand.NewPCG(9, 10))
+	content := bytes.Repeat([]byte(filler(random, 1<<12)), 256)
+	for i := range content {
+		content[i] ^= byte(random.IntN(2)) << 3
+	}
+	for _, c := range []struct{ values, length int }{{1, 40}, {20, 40}, {1000, 40}, {1, 6}, {20, 12}} {
+		var values []Value
+		for i := range c.values {
+			values = append(values, Value{Text: word(random, c.length), Label: fmt.Sprint(i)})
+		}
+		rules, err := ForValues(values)
+		if err != nil {
+			b.Fatal(err)
+		}
+		s := rules.Searcher()
+		b.Run(fmt.Sprintf("%d values of %d", c.values, c.length), func(b *testing.B) {
+			b.SetBytes(int64(len(content)))
+			for b.Loop() {
+				if found, _ := s.Search(content, nil, nil); found {
+					b.Fatal("found")
+				}
+			}
+		})
+	}
+}
