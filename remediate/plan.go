@@ -8,6 +8,9 @@ package remediate
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"runtime"
 
 	"github.com/unleak/unleak/internal/gitstore"
 	"github.com/unleak/unleak/internal/rewrite"
@@ -37,6 +40,9 @@ type Request struct {
 	Binary  string // what to do with binary files that hold a text to replace: "refuse" (default), "replace" or "keep"
 	Force   bool   // go on where a check refuses that may be overridden
 
+	Backup   string // where the backup bundle goes; "" stands for a place beside the repository
+	NoBackup bool
+
 	Tool     finding.Tool
 	Jobs     int               // workers; 0 stands for one a processor
 	Progress func(step string) // may be nil
@@ -48,13 +54,82 @@ type Request struct {
 // Plan is what a remediation would do. It holds the repository open until closed.
 type Plan struct {
 	request    Request
+	selection  *selection
 	repository *gitstore.Repository
+	before     *Snapshot
 	rewrite    *rewrite.Rewrite
 	account    *account.Plan
+	closed     bool
+}
+
+// NewPlan works out what a request would change in the repository that a path belongs to. It writes nothing. Mistakes in
+// the request, a history that cannot be read whole, and an interrupted remediation ([ErrPending]) are errors; what else
+// stands in the way is a check of the plan.
+func NewPlan(ctx context.Context, path string, r Request) (*Plan, error) {
+	selection, err := r.selection()
+	if err != nil {
+		return nil, err
+	}
+	if r.Jobs == 0 {
+		r.Jobs = runtime.GOMAXPROCS(0)
+	}
+	if _, pending := Pending(path); pending {
+		return nil, ErrPending
+	}
+	repository, err := gitstore.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("opening the repository: %w", err)
+	}
+	p := &Plan{request: r, selection: selection, repository: repository}
+	if err := p.make(ctx); err != nil {
+		repository.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// make computes the rewrite and describes it.
+func (p *Plan) make(ctx context.Context) error {
+	var err error
+	if p.before, err = takeSnapshot(p.repository.Layout); err != nil {
+		return err
+	}
+	p.rewrite, err = rewrite.New(ctx, p.repository, p.selection.edit, rewrite.Options{Jobs: p.request.Jobs, Progress: p.request.Progress})
+	if err != nil {
+		return err
+	}
+	return p.describe(ctx)
 }
 
 // Account returns the plan as data. It must not be changed.
 func (p *Plan) Account() *account.Plan { return p.account }
 
-// Close releases the repository.
-func (p *Plan) Close() error { return p.repository.Close() }
+// Apply carries the plan out, unless one of its checks refuses. The plan is closed by it. Errors are as for
+// [Resume], and wrap [ErrRefused], [ErrMoved], [ErrPending] or [ErrBusy] where nothing was changed
+// because of that.
+func (p *Plan) Apply(ctx context.Context, o ApplyOptions) (*account.Account, error) {
+	if refused := p.account.Refused(); len(refused) > 0 {
+		return nil, fmt.Errorf("%w: %s: %s", ErrRefused, refused[0].Name, refused[0].Detail)
+	}
+	keep, err := p.selection.digests()
+	if err != nil {
+		return nil, err
+	}
+	return apply(ctx, &job{
+		repository: p.repository, rewriting: p.rewrite, before: p.before, plan: p.account,
+		backup: p.request.Backup, noBackup: p.request.NoBackup,
+		ignore: p.selection.ignoreLines(), keep: keep, release: p.Close,
+	}, o)
+}
+
+// ErrRefused says that a check forbids to apply a plan.
+var ErrRefused = errors.New("the plan is not applied")
+
+// Close releases the repository. It may be called more than once.
+func (p *Plan) Close() error {
+	if p.closed {
+		return nil
+	}
+	p.closed = true
+	return p.repository.Close()
+}

@@ -2,8 +2,10 @@ package gitstore
 
 import (
 	"bytes"
+	"cmp"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/unleak/unleak/internal/gitstore/pack"
@@ -60,6 +62,24 @@ func (l *Layout) Remote() string {
 		return StripUserInfo(urls[0]) // of several, git fetches from the first
 	}
 	return ""
+}
+
+// Remote is another repository that this one fetches from.
+type Remote struct {
+	Name string
+	URL  string // without user information
+}
+
+// Remotes returns the configured remotes that have a URL, by name.
+func (l *Layout) Remotes() []Remote {
+	var remotes []Remote
+	for name, options := range l.config.subsections("remote") {
+		if urls := options.GetAll("url"); len(urls) > 0 {
+			remotes = append(remotes, Remote{name, StripUserInfo(urls[0])})
+		}
+	}
+	slices.SortFunc(remotes, func(a, b Remote) int { return cmp.Compare(a.Name, b.Name) })
+	return remotes
 }
 
 // StripUserInfo removes from a remote's URL (git-fetch(1), "Git URLs") whatever can
