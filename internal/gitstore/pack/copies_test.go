@@ -40,7 +40,7 @@ func TestMapCopies(t *testing.T) {
 			if diff := gocmp.Diff(c.want, MapCopies(nil, c.copies, c.base, c.target)); diff != "" {
 				t.Error(diff)
 			}
-			before := []Copy{{0, 0, 3}}
+			before := []Copy{{-3, -3, 3}} // nothing is joined to it
 			if got := MapCopies(before, c.copies, c.base, c.target); len(got) != 1+len(c.want) || got[0] != before[0] {
 				t.Errorf("appended to what was there: %v", got)
 			}
