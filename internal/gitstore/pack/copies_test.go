@@ -224,6 +224,7 @@ func TestAppendDelta(t *testing.T) {
 		"a copy of 64 KiB":   {string(base[:1<<16]), []Copy{{0, 0, 1 << 16}}, 3 + 3 + 1},
 		"one byte":           {string(base[:1]), []Copy{{0, 0, 1}}, 3 + 1 + 2},
 		"a short copy":       {"xx" + string(base[0x10203:0x10203+5]), []Copy{{2, 0x10203, 5}}, 3 + 1 + 1 + 7},
+		"one between others": {"xx" + string(base[0x10203:0x10203+5]) + "yy", []Copy{{2, 0x10203, 5}}, 3 + 1 + 1 + 9},
 		"one just long":      {"xx" + string(base[0x10203:0x10203+6]), []Copy{{2, 0x10203, 6}}, 3 + 1 + 3 + 5},
 		"a long insert":      {string(bytes.Repeat([]byte{'x'}, 300)), nil, 3 + 2 + 300 + 3},
 		"an insert of 127":   {string(bytes.Repeat([]byte{'x'}, 127)), nil, 3 + 1 + 128},

@@ -44,10 +44,7 @@ func appendCopyInstruction(dst []byte, offset, size int) []byte {
 			dst[code] |= 1 << i
 		}
 	}
-	if size == maxCopySize { // which is what no byte of size says
-		return dst
-	}
-	for i := range 2 {
+	for i := range 2 { // of maxCopySize there is none, which stands for it
 		if c := byte(size >> (8 * i)); c != 0 {
 			dst = append(dst, c)
 			dst[code] |= 1 << (4 + i)
