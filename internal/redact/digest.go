@@ -19,7 +19,7 @@ type Digest struct {
 	Label   string   `json:"label"`
 	Length  int      `json:"length"`            // of the form, in bytes
 	Wrapped bool     `json:"wrapped,omitempty"` // digits in base64, which line breaks may interrupt
-	Hints   []uint32 `json:"hints"`             // 20 bits of each anchor under the key
+	Hints   []uint32 `json:"hints"`             // 24 bits of each anchor under the key
 	Sum     Sum      `json:"sum"`               // HMAC-SHA256 of the form
 }
 
@@ -144,8 +144,9 @@ func (p *Probe) verify(content []byte, c candidate) (start, end int, ok bool) {
 	a := p.finder.anchors[c.anchor]
 	d := &p.digests[a.text]
 	if !d.Wrapped {
-		end = c.at + d.Length
-		return c.at, end, end <= len(content) && p.hasher.sum(content[c.at:end]) == d.Sum
+		start = c.at - a.offset
+		end = start + d.Length
+		return start, end, start >= 0 && end <= len(content) && p.hasher.sum(content[start:end]) == d.Sum
 	}
 	start, end, p.digits = unwrapped(content, d.Length, c.at, a.offset, p.digits[:0])
 	return start, end, start >= 0 && p.hasher.sum(p.digits) == d.Sum

@@ -19,8 +19,7 @@ type finder struct {
 // verifier says whether a text stands where the anchor of a candidate is, and from where to where.
 type verifier func(content []byte, c candidate) (start, end int, ok bool)
 
-// reach is how far from the start of a text's anchor its verifier may look: to start+before
-// and start+after.
+// reach is how many bytes before the start of an anchor, and from there on, a verifier may look at.
 type reach struct{ before, after int }
 
 // textShape is what a finder has to know of a text.
@@ -32,28 +31,30 @@ type textShape struct {
 // maxBreaks is the most bytes of line breaks in a wrapped text: one break in 16 digits.
 func (s textShape) maxBreaks() int { return 2 + s.length/8 }
 
-// anchorsOf returns the places of anchors in a text of a shape, which has at least four bytes.
-// A text that can be wrapped has two that do not overlap, so that a line break leaves one whole.
+// anchorsOf returns the places of anchors in a text of a shape, which has at least four bytes. Those
+// of eight bytes come in pairs, of which one is at an even place of a content. A text that can be
+// wrapped has some at either end, so that a line break leaves those of one end whole.
 func anchorsOf(s textShape) (offsets []int, width int) {
 	switch {
-	case !s.wrapped && s.length >= wideAnchor:
-		return []int{0}, wideAnchor
-	case !s.wrapped:
-		return []int{0}, narrowAnchor
-	case s.length >= 2*wideAnchor:
-		return []int{0, s.length - wideAnchor}, wideAnchor
-	case s.length >= 2*narrowAnchor:
+	case s.length >= 2*wideSpan && s.wrapped:
+		return []int{0, 1, s.length - wideSpan, s.length - wideAnchor}, wideAnchor
+	case s.length >= 2*narrowAnchor && s.wrapped:
 		return []int{0, s.length - narrowAnchor}, narrowAnchor
+	case s.length >= wideSpan && !s.wrapped:
+		return []int{0, 1}, wideAnchor
 	}
 	return []int{0}, narrowAnchor
 }
 
+// wideSpan is how many bytes a pair of anchors has.
+const wideSpan = wideAnchor + 1
+
 func newFinder(key uint64, anchors []anchor, shapes []textShape, verify verifier) *finder {
 	f := &finder{anchors: anchors, verify: verify}
 	for _, s := range shapes {
-		r := reach{0, s.length}
+		r := reach{1, s.length}
 		if s.wrapped {
-			most := s.length + s.maxBreaks() + 4 // and a digit and a break at either end
+			most := s.length + s.maxBreaks()
 			r = reach{most, most}
 		}
 		f.reaches = append(f.reaches, r)
@@ -120,11 +121,13 @@ type scratch struct {
 	found []candidate
 }
 
-// search looks for anchors that have a byte in content[from:to], or go over an empty gap.
+// search looks for anchors that have a byte in content[from:to], or go over an empty gap, and
+// for those whose other half of the pair does: of a pair that lies in a copy, one was met where it
+// is copied from, be it the other one.
 func (f *finder) search(content []byte, from, to int, scratch *scratch) {
 	found := scratch.found[:0]
 	if f.wide != nil {
-		found = f.wide.wide(content, max(0, from-wideAnchor+1), min(len(content), to+wideAnchor-1), found)
+		found = f.wide.wide(content, max(0, from-wideSpan+1), min(len(content), to+wideSpan-1), found)
 	}
 	if f.narrow != nil {
 		found = f.narrow.narrow(content, max(0, from-narrowAnchor+1), min(len(content), to+narrowAnchor-1), found)

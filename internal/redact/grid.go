@@ -2,12 +2,11 @@ package redact
 
 import (
 	"encoding/binary"
-	"math/bits"
 	"slices"
 )
 
 // An anchor is a group of bytes at a fixed place of a text that is searched for: eight of
-// them, or four for short texts. Of an anchor, a grid knows the hint alone, which is 20 bits of a
+// them, or four for short texts. Of an anchor, a grid knows the hint alone, which is 24 bits of a
 // product with a secret key; so a search works as well for a text that nobody has any more.
 type anchor struct {
 	width  int // bytes: wideAnchor or narrowAnchor
@@ -19,7 +18,7 @@ type anchor struct {
 const (
 	wideAnchor   = 8
 	narrowAnchor = 4
-	hintBits     = 20
+	hintBits     = 24
 )
 
 // hintOf returns the hint of the first width bytes of group.
@@ -32,18 +31,23 @@ func hintOf(key uint64, group []byte, width int) uint32 {
 
 func hintOfWord(key, word uint64) uint32 { return uint32(word * key >> (64 - hintBits)) }
 
-// grid finds anchors of one width. Every position of a content is looked at: a load of
-// eight bytes, a product with a random odd number, and a look-up in a bit map. No step waits
-// for another, and branches come once in eight positions, so a content without anchors passes
-// at more than a byte a nanosecond. The map is small enough for the nearest cache unless there are
-// thousands of anchors.
+// grid finds anchors of one width. At a position, it takes a load of a word, a product with a
+// random odd number, and a look-up in a table that fits into the nearest cache. No step waits for
+// another, and a branch comes once in eight bytes, so that a content without anchors passes at
+// more than a byte a nanosecond. Every text with anchors of eight bytes has two, at adjoining
+// places, so that every second position is enough for these.
 type grid struct {
 	key     uint64
-	shift   uint // of a product: what is left is a place in the filter
-	filter  [1 << hintBits / 64]uint64
-	hints   []uint32 // sorted
-	anchors []uint32 // by place in hints: number of the anchor
+	table   [1 << tableBits]byte         // by the first bits of a hint: 1 where an anchor has them
+	filter  [1 << filterBits / 64]uint64 // by more of them: a bit each
+	hints   []uint32                     // sorted
+	anchors []uint32                     // by place in hints: number of the anchor
 }
+
+const (
+	tableBits  = 15
+	filterBits = 20
+)
 
 // newGrid returns a grid for those of the anchors that have a width, or nil for none.
 func newGrid(key uint64, anchors []anchor, width int) *grid {
@@ -57,12 +61,10 @@ func newGrid(key uint64, anchors []anchor, width int) *grid {
 		return nil
 	}
 	slices.SortStableFunc(g.anchors, func(a, b uint32) int { return int(anchors[a].hint) - int(anchors[b].hint) })
-	// One bit in 64 of the filter is set, or fewer; the map has 8 KiB or more.
-	filterBits := min(hintBits, max(16, bits.Len(uint(len(g.anchors)))+6))
-	g.shift = uint(64 - filterBits)
 	for _, a := range g.anchors {
 		hint := anchors[a].hint
 		g.hints = append(g.hints, hint)
+		g.table[hint>>(hintBits-tableBits)] = 1
 		place := hint >> (hintBits - filterBits)
 		g.filter[place/64] |= 1 << (place % 64)
 	}
@@ -75,33 +77,24 @@ type candidate struct {
 	anchor uint32
 }
 
-// wide appends the candidates of anchors of eight bytes that lie in text[from:to].
+// wide appends the candidates of anchors of eight bytes that lie in text[from:to], at even places.
 func (g *grid) wide(text []byte, from, to int, found []candidate) []candidate {
-	f, key, shift := &g.filter, g.key, g.shift&63
-	const last = len(g.filter) - 1
-	i := from
-	for ; i+15 <= to; i += 8 {
-		b := text[i : i+15 : i+15]
-		p0 := binary.LittleEndian.Uint64(b[0:]) * key >> shift
-		p1 := binary.LittleEndian.Uint64(b[1:]) * key >> shift
-		p2 := binary.LittleEndian.Uint64(b[2:]) * key >> shift
-		p3 := binary.LittleEndian.Uint64(b[3:]) * key >> shift
-		p4 := binary.LittleEndian.Uint64(b[4:]) * key >> shift
-		p5 := binary.LittleEndian.Uint64(b[5:]) * key >> shift
-		p6 := binary.LittleEndian.Uint64(b[6:]) * key >> shift
-		p7 := binary.LittleEndian.Uint64(b[7:]) * key >> shift
-		any := f[p0>>6&uint64(last)]>>(p0&63) | f[p1>>6&uint64(last)]>>(p1&63) |
-			f[p2>>6&uint64(last)]>>(p2&63) | f[p3>>6&uint64(last)]>>(p3&63) |
-			f[p4>>6&uint64(last)]>>(p4&63) | f[p5>>6&uint64(last)]>>(p5&63) |
-			f[p6>>6&uint64(last)]>>(p6&63) | f[p7>>6&uint64(last)]>>(p7&63)
-		if any&1 == 0 {
+	table, key := &g.table, g.key
+	const shift = 64 - tableBits
+	i := from + from&1
+	for ; i+14 <= to; i += 8 {
+		b := text[i : i+14 : i+14]
+		if table[binary.LittleEndian.Uint64(b[0:])*key>>shift]|
+			table[binary.LittleEndian.Uint64(b[2:])*key>>shift]|
+			table[binary.LittleEndian.Uint64(b[4:])*key>>shift]|
+			table[binary.LittleEndian.Uint64(b[6:])*key>>shift] == 0 {
 			continue
 		}
-		for at := i; at < i+8; at++ {
+		for at := i; at < i+8; at += 2 {
 			found = g.look(binary.LittleEndian.Uint64(text[at:]), at, found)
 		}
 	}
-	for ; i+8 <= to; i++ {
+	for ; i+8 <= to; i += 2 {
 		found = g.look(binary.LittleEndian.Uint64(text[i:]), i, found)
 	}
 	return found
@@ -109,18 +102,15 @@ func (g *grid) wide(text []byte, from, to int, found []candidate) []candidate {
 
 // narrow appends the candidates of anchors of four bytes that lie in text[from:to].
 func (g *grid) narrow(text []byte, from, to int, found []candidate) []candidate {
-	f, key, shift := &g.filter, g.key, g.shift&63
-	const last = len(g.filter) - 1
+	table, key := &g.table, g.key
+	const shift = 64 - tableBits
 	i := from
 	for ; i+8 <= to; i += 4 {
 		word := binary.LittleEndian.Uint64(text[i : i+8 : i+8])
-		p0 := word << 32 * key >> shift
-		p1 := word >> 8 << 32 * key >> shift
-		p2 := word >> 16 << 32 * key >> shift
-		p3 := word >> 24 << 32 * key >> shift
-		any := f[p0>>6&uint64(last)]>>(p0&63) | f[p1>>6&uint64(last)]>>(p1&63) |
-			f[p2>>6&uint64(last)]>>(p2&63) | f[p3>>6&uint64(last)]>>(p3&63)
-		if any&1 == 0 {
+		if table[word<<32*key>>shift]|
+			table[word>>8<<32*key>>shift]|
+			table[word>>16<<32*key>>shift]|
+			table[word>>24<<32*key>>shift] == 0 {
 			continue
 		}
 		for n := range 4 {
@@ -135,10 +125,10 @@ func (g *grid) narrow(text []byte, from, to int, found []candidate) []candidate 
 
 // look appends the anchors whose hint a word has.
 func (g *grid) look(word uint64, at int, found []candidate) []candidate {
-	if place := word * g.key >> g.shift; g.filter[place/64]>>(place%64)&1 == 0 {
+	hint := hintOfWord(g.key, word)
+	if place := hint >> (hintBits - filterBits); g.filter[place/64]>>(place%64)&1 == 0 {
 		return found
 	}
-	hint := hintOfWord(g.key, word)
 	n, _ := slices.BinarySearch(g.hints, hint)
 	for ; n < len(g.hints) && g.hints[n] == hint; n++ {
 		found = append(found, candidate{at, g.anchors[n]})

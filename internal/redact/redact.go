@@ -108,8 +108,9 @@ func (r *Rules) verify(content []byte, c candidate) (start, end int, ok bool) {
 			return d.match(content, text, c.at, a.offset)
 		}
 	}
-	end = c.at + len(text)
-	return c.at, end, end <= len(content) && string(content[c.at:end]) == string(text)
+	start = c.at - a.offset
+	end = start + len(text)
+	return start, end, start >= 0 && end <= len(content) && string(content[start:end]) == string(text)
 }
 
 // text returns a text of the finder.
