@@ -18,7 +18,7 @@ type roots struct {
 
 	commits   []uint32 // numbers of the commits reached, and of nothing else
 	reached   []bool   // by number of a commit
-	tags      []uint32 // tag objects reached, each before what it points at
+	tags      []uint32 // tag objects reached
 	trees     []uint32 // tree objects at the root of a commit, or pointed at by a ref or tag
 	seenTrees map[uint32]bool
 	blobs     []uint32 // blob objects pointed at by a ref, a tag or an index

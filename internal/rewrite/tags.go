@@ -3,7 +3,6 @@ package rewrite
 import (
 	"bytes"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/unleak/unleak/internal/gitstore"
@@ -19,23 +18,38 @@ type newTag struct {
 	content  []byte
 }
 
-// makeTags rewrites the tags that are reached, those first that others point at.
+// makeTags rewrites the tags that are reached.
 func (r *Rewrite) makeTags() error {
 	r.tags = map[uint32]newTag{}
-	targets := map[uint32]uint32{}
-	r.graph.Tags(func(tag, target uint32) { targets[tag] = target })
-	for _, tag := range slices.Backward(r.roots.tags) {
-		if err := r.makeTag(tag, targets[tag]); err != nil {
+	m := tagMaker{rewrite: r, targets: map[uint32]uint32{}, done: map[uint32]bool{}}
+	r.graph.Tags(func(tag, target uint32) { m.targets[tag] = target })
+	for _, tag := range r.roots.tags {
+		if err := m.make(tag); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *Rewrite) makeTag(object, target uint32) error {
-	if _, done := r.tags[object]; done {
+// tagMaker rewrites tags, each after the one that it points at.
+type tagMaker struct {
+	rewrite *Rewrite
+	targets map[uint32]uint32
+	done    map[uint32]bool
+}
+
+func (m *tagMaker) make(object uint32) error {
+	if m.done[object] {
 		return nil
 	}
+	m.done[object] = true
+	target := m.targets[object]
+	if _, isTag := m.targets[target]; isTag {
+		if err := m.make(target); err != nil {
+			return err
+		}
+	}
+	r := m.rewrite
 	id := r.table.ID(object)
 	to, ok := r.newObject(target)
 	if !ok {
