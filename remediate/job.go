@@ -70,35 +70,3 @@ type job struct {
 	writeBundle func(ctx context.Context, path string, refs []gitstore.Ref) (int64, error)
 	reached     func(point string) // told of every point between two changes on disk; for tests
 }
-
-// Snapshot is the state of what a plan relies on.
-type Snapshot struct{}
-
-// takeSnapshot notes the state of a repository.
-func takeSnapshot(layout *gitstore.Layout) (*Snapshot, error) { return &Snapshot{}, nil }
-
-// apply carries out a job. The error wraps [ErrMoved], [ErrPending] or [ErrBusy] where nothing was changed
-// because of that.
-func apply(ctx context.Context, j *job, o ApplyOptions) (*account.Account, error) {
-	return nil, errors.New("not built yet")
-}
-
-// Resume ends a remediation that was interrupted. The error wraps [ErrNothingPending] or [ErrNothingDone]
-// where that is so.
-func Resume(ctx context.Context, repository string, o ApplyOptions) (*account.Account, error) {
-	return nil, errors.New("not built yet")
-}
-
-// Rollback takes back a remediation that was interrupted before the old history was deleted; the error wraps
-// [ErrPurged] afterwards, and [ErrNothingPending] where there is none.
-func Rollback(ctx context.Context, repository string) error { return errors.New("not built yet") }
-
-// Pending tells whether a remediation of the repository was interrupted, and how far it came: the name of the
-// step that it was at.
-func Pending(repository string) (step string, pending bool) { return "", false }
-
-// safety looks at everything that could make the rewrite of a repository harmful. force passes what
-// a person may decide.
-func safety(ctx context.Context, repository *gitstore.Repository, force bool) ([]account.Check, error) {
-	return nil, nil
-}

@@ -74,3 +74,6 @@ func (p *Process) Close() error {
 	}
 	return p.ended
 }
+
+// Flush sends what was written.
+func (p *Process) Flush() error { return p.input.Flush() }

@@ -1,0 +1,90 @@
+package remediate
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/unleak/unleak/remediate/account"
+)
+
+// doVerify looks for what was removed. What it finds is in the account and no error: everything was done.
+func (s *surgeon) doVerify(ctx context.Context, n *note) error {
+	if err := s.files.keepRemoved(); err != nil { // the search is for these
+		return err
+	}
+	if s.options.Verify == nil {
+		return nil
+	}
+	var err error
+	n.Found, err = s.options.Verify(ctx, s.files.common)
+	return err
+}
+
+// finish writes the account, and ends the remediation.
+func (s *surgeon) finish() (*account.Account, error) {
+	a := s.account()
+	if err := s.files.keepMaps(); err != nil {
+		return nil, &InterruptedError{Step: stepAccount, Err: err}
+	}
+	content, err := json.MarshalIndent(a, "", "  ")
+	if err == nil {
+		err = writeFile(s.files.path(accountName), append(content, '\n'), 0o600)
+	}
+	if err == nil {
+		s.at(stepAccount)
+		err = s.files.clear()
+	}
+	if err != nil {
+		return nil, &InterruptedError{Step: stepAccount, Err: err}
+	}
+	return a, nil
+}
+
+// account says what was done, by the journal.
+func (s *surgeon) account() *account.Account {
+	a := &account.Account{
+		SchemaVersion: account.SchemaVersion,
+		Started:       s.state.Started,
+		Finished:      time.Now().UTC(),
+		Plan:          s.state.Plan,
+		Steps:         s.steps(),
+		Backup:        s.state.Backup,
+		Pack:          s.state.Pack,
+		Purged:        *s.purged(),
+		Size:          account.Size{Before: s.state.Size, After: s.state.Pack.Bytes},
+		Files: account.Files{
+			CommitMap: s.files.path(commitMapName), RefMap: s.files.path(refMapName), JSON: s.files.path(accountName),
+		},
+		Kept: []string{},
+	}
+	if s.state.Plan != nil {
+		a.Tool = s.state.Plan.Tool
+	}
+	for _, r := range s.journal.records {
+		if !r.Done {
+			continue
+		}
+		a.Kept, a.Notes = append(a.Kept, r.Kept...), append(a.Notes, r.Notes...)
+		if r.Found != nil {
+			a.Evidence = r.Found
+		}
+	}
+	a.Remaining = remaining(a)
+	return a
+}
+
+// steps are the steps of the journal, by their first beginning and their end.
+func (s *surgeon) steps() []account.Step {
+	var steps []account.Step
+	for i, r := range s.journal.records {
+		if !r.Done {
+			continue
+		}
+		start, _ := begun(s.journal.records, r.Step)
+		steps = append(steps, account.Step{
+			Name: r.Step, Detail: r.Detail, Started: start, Seconds: r.Time.Sub(start).Seconds(), Resumed: i >= s.journal.resumed && s.resuming,
+		})
+	}
+	return steps
+}
