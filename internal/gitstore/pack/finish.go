@@ -25,10 +25,7 @@ type Written struct {
 // already stays, since Git takes no notice of it without the index.
 func (w *Writer) Finish() (Written, error) {
 	written, err := w.finish()
-	if err != nil {
-		return Written{}, fmt.Errorf("writing a pack: %w", err)
-	}
-	return written, nil
+	return w.ended(written, err)
 }
 
 func (w *Writer) finish() (Written, error) {
@@ -62,8 +59,14 @@ func (w *Writer) FinishFile(path string) (Written, error) {
 		written.Pack = path
 		err = w.rename(path)
 	}
+	return w.ended(written, err)
+}
+
+// ended returns what was written, or for ever the error that came in between.
+func (w *Writer) ended(written Written, err error) (Written, error) {
 	if err != nil {
-		return Written{}, fmt.Errorf("writing a pack: %w", err)
+		w.err = err
+		return Written{}, w.failed()
 	}
 	return written, nil
 }

@@ -14,7 +14,7 @@ import (
 // until it is whole. Not for concurrent use. Every writer must be ended by
 // Finish, FinishFile or Abort; Abort after one of the others does nothing unless that failed.
 //
-// After an error of the file system nothing more is written, and all calls return it.
+// After an error of the file system, or of Finish, nothing more is written, and all calls return it.
 type Writer struct {
 	dir     string
 	objects int // that the header declares

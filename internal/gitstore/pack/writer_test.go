@@ -172,6 +172,7 @@ func TestWriterRefuses(t *testing.T) {
 		"too many":       {func(w *Writer) error { addText(w, d, "two"); _, err := addText(w, d, "three"); return err }, "3 objects"},
 		"one twice":      {func(w *Writer) error { _, err := addText(w, d, "one"); return err }, "was added twice"},
 		"a base behind":  {func(w *Writer) error { _, err := w.Add(Entry{Base: 1000}); return err }, "must be in the pack before it"},
+		"itself as base": {func(w *Writer) error { _, err := w.Add(Entry{Base: w.offset}); return err }, "must be in the pack before it"},
 		"a base in head": {func(w *Writer) error { _, err := w.Add(Entry{Base: 3}); return err }, "must be in the pack before it"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -186,6 +187,9 @@ func TestWriterRefuses(t *testing.T) {
 			}
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%v, which does not say %q", err, c.want)
+			}
+			if _, again := w.Finish(); again == nil {
+				t.Error("a second time it is no error")
 			}
 			w.Abort()
 			if left, _ := os.ReadDir(dir); len(left) > 0 {
