@@ -35,7 +35,7 @@ func removing(args ...string) edit {
 }
 
 // dotEnv removes .env at any depth, as the pattern does by itself.
-var dotEnv = edit{name: ".env", args: []string{"--invert-paths", "--use-base-name", "--path", ".env"}, paths: []string{".env"}}
+var dotEnv = edit{name: ".env", args: []string{"--invert-paths", "--path-regex", `(^|/)\.env(/|$)`}, paths: []string{".env"}}
 
 // The shapes in which commits become empty and merges degenerate (cases 9 to 16). They stand
 // in one repository, below branches and messages of their names.

@@ -166,6 +166,9 @@ func (g *generator) edited(old StreamFile) StreamFile {
 
 // file stores a text.
 func (g *generator) file(content text) StreamFile {
+	if g.narrow && (content.form == formUTF16LE || content.form == formUTF16BE) {
+		content.form = formLF
+	}
 	mark := g.stream.Blob(content.bytes())
 	g.texts[mark] = content
 	return StreamFile{Mode: "100644", Blob: mark}

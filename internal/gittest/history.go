@@ -30,6 +30,7 @@ type HistoryOptions struct {
 	Commits int      // without one, 120
 	Secrets []Secret // every one is planted at least once
 	Plain   bool     // only file names that every file system and log can show
+	Narrow  bool     // no file in UTF-16
 }
 
 // History is what a random history holds.
@@ -54,6 +55,7 @@ func RandomHistory(t testing.TB, options HistoryOptions) *History {
 		branches: make(map[string]commit),
 		secrets:  options.Secrets,
 		plain:    options.Plain,
+		narrow:   options.Narrow,
 		date:     Epoch,
 	}
 	for range cmp.Or(options.Commits, 120) {
@@ -105,6 +107,7 @@ type generator struct {
 	secrets  []Secret
 	plants   []plant
 	plain    bool
+	narrow   bool
 	date     time.Time
 }
 
