@@ -25,7 +25,7 @@ type Regexp struct {
 
 // Compile reads an expression in Python's syntax. What RE2 has not (looking ahead and back,
 // references) is an error, and what both have with another meaning (\Z, \s, {,n}, "$") has
-// Python's.
+// Python's. One thing is not found: what goes on behind a "$" that stands before the last newline.
 func Compile(expression []byte) (*Regexp, error) {
 	translated, err := translate(expression)
 	if err != nil {

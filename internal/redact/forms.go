@@ -66,20 +66,29 @@ func encodings() []encoding {
 		encodeUTF16(binary.LittleEndian),
 		encodeUTF16(binary.BigEndian),
 	}
-	for _, digits := range []string{"0123456789abcdef", "0123456789ABCDEF"} {
-		for n := range 8 {
-			e := jsonEscaper{digits: digits, slash: n&1 != 0, html: n&2 != 0, ascii: n&4 != 0}
-			list = append(list, e.encode)
+	for _, digits := range []string{lowerDigits, upperDigits} {
+		for _, html := range []string{"", "<>&", "<>&'"} {
+			for n := range 4 {
+				e := jsonEscaper{digits: digits, html: html, slash: n&1 != 0, ascii: n&2 != 0}
+				list = append(list, e.encode)
+			}
 		}
-		for _, plain := range []string{"-._~", "-._~/", "-_.!~*'()", "*-._", "-._~$&+:=@", "-._~!$&'()*+,;=:@/?"} {
+	}
+	for _, digits := range []string{upperDigits, lowerDigits} {
+		for _, plain := range []string{"-._~", "-._~/", "-_.!~*'()", "*-._", "-._~$&+:=@", "-._~$&+,;=", "-._~!$&'()*+,;=:@/?", "-_.!~*'();/?:@&=+$,#"} {
 			list = append(list, percentEscaper{digits: digits, plain: plain}.encode)
 		}
 		list = append(list, percentEscaper{digits: digits, plain: "-_.~", plus: true}.encode,
 			percentEscaper{digits: digits, plain: "*-._", plus: true}.encode)
 	}
-	twice := jsonEscaper{digits: "0123456789abcdef"} // JSON in a string of JSON
+	twice := jsonEscaper{digits: lowerDigits} // JSON in a string of JSON
 	return append(list, func(text string) []byte { return twice.encode(string(twice.encode(text))) })
 }
+
+const (
+	lowerDigits = "0123456789abcdef"
+	upperDigits = "0123456789ABCDEF"
+)
 
 func encodeUTF16(order binary.AppendByteOrder) encoding {
 	return func(text string) []byte {
@@ -95,7 +104,7 @@ func encodeUTF16(order binary.AppendByteOrder) encoding {
 type jsonEscaper struct {
 	digits string // hexadecimal
 	slash  bool   // "/" is escaped
-	html   bool   // "<", ">", "&" and "'" are
+	html   string // these are too, so that HTML can hold it
 	ascii  bool   // whatever is not ASCII is
 }
 
@@ -112,7 +121,7 @@ func (e jsonEscaper) encode(text string) []byte {
 		switch {
 		case c == '/' && e.slash:
 			out = append(out, '\\', '/')
-		case c < ' ' || e.html && strings.ContainsRune("<>&'", c):
+		case c < ' ' || strings.ContainsRune(e.html, c):
 			out = e.unit(out, uint16(c))
 		case c >= utf8.RuneSelf && e.ascii && (c != utf8.RuneError || size > 1):
 			for _, unit := range utf16.AppendRune(nil, c) {

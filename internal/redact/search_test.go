@@ -91,6 +91,66 @@ func TestCarryOver(t *testing.T) {
 	}
 }
 
+// A text is found where a change puts its parts together, whatever part is new and wherever it
+// comes to stand, and found no more where one takes it apart.
+func TestTextsOverSeams(t *testing.T) {
+	random := rand.New(rand.NewPCG(29, 30))
+	key := []byte("key")
+	for _, length := range []int{4, 7, 8, 9, 10, 17, 18, 19, 33} {
+		text := word(random, length)
+		inBase64 := base64.StdEncoding.EncodeToString([]byte(text))
+		rules, err := ForValues([]Value{{Text: text, Label: "v"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		expressions, err := ParseRules("f", fmt.Appendf(nil, "regex:%s[%s]{1,2}\\b", text[:length-2], text[length-2:]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		probe, err := NewProbe(key, rules.Digests(key))
+		if err != nil {
+			t.Fatal(err)
+		}
+		searcher, patterns := rules.Searcher(), expressions.Searcher()
+		check := func(base, next string, copies []pack.Copy, want, wantMatch bool) {
+			t.Helper()
+			_, memo := searcher.Search([]byte(base), nil, nil)
+			if found, _ := searcher.Search([]byte(next), memo, copies); found != want {
+				t.Fatalf("%q, then %q: %v", base, next, found)
+			}
+			_, memo = probe.Search([]byte(base), nil, nil)
+			if hits, _ := probe.Search([]byte(next), memo, copies); len(hits) > 0 != want {
+				t.Fatalf("%q, then %q: %v", base, next, hits)
+			}
+			_, memo = patterns.Search([]byte(base), nil, nil)
+			if found, _ := patterns.Search([]byte(next), memo, copies); wantMatch && !found {
+				t.Fatalf("%q, then %q: the expression is not found", base, next)
+			}
+		}
+		for _, whole := range []string{text, inBase64} {
+			plain := whole == text
+			if !plain && length < minBase64 {
+				continue
+			}
+			for cut := 1; cut < len(whole); cut++ {
+				for shift := range 3 {
+					pad, tail := strings.Repeat("-", 60), strings.Repeat("=", 60)
+					moved := strings.Repeat(".", shift) // to an even or an odd place
+					a, b := pad+whole[:cut], whole[cut:]+tail
+					joined := moved + a + b
+					check(a+"#"+b, joined, []pack.Copy{{At: shift, Base: 0, Len: len(a)}, {At: shift + len(a), Base: len(a) + 1, Len: len(b)}}, true, plain)
+					check(a+"#", joined, []pack.Copy{{At: shift, Base: 0, Len: len(a)}}, true, plain)
+					check("#"+b, joined, []pack.Copy{{At: shift + len(a), Base: 1, Len: len(b)}}, true, plain)
+					check(pad+tail, joined, []pack.Copy{{At: shift, Base: 0, Len: len(pad)}, {At: shift + len(pad) + len(whole), Base: len(pad), Len: len(tail)}}, true, plain)
+					whole := !plain && cut >= 8*length/6 // the digits that are the text's alone
+					check(a+b, moved+a+"#"+b, []pack.Copy{{At: shift, Base: 0, Len: len(a)}, {At: shift + len(a) + 1, Base: len(a), Len: len(b)}}, whole, false)
+					check(a+b, joined, []pack.Copy{{At: shift, Base: 0, Len: len(a + b)}}, true, plain)
+				}
+			}
+		}
+	}
+}
+
 // standing returns the texts that a memo says stand somewhere: start, end, text. By which anchors
 // they were met may differ.
 func standing(f *finder, m *Memo) [][3]int {
