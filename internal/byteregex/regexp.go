@@ -85,7 +85,8 @@ func (r *Regexp) FindAll(text []byte) [][]int {
 func earlier(whole, trimmed [][]int) [][]int {
 	for i, m := range trimmed {
 		if i >= len(whole) || m[0] < whole[i][0] {
-			return trimmed
+			behind := slices.DeleteFunc(whole[i:], func(w []int) bool { return w[0] < m[1] })
+			return append(trimmed[:i+1:i+1], behind...)
 		}
 		if !slices.Equal(m, whole[i]) {
 			break
