@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -205,7 +206,7 @@ func TestWriterRefuses(t *testing.T) {
 	}
 }
 
-// fails is a file system that is full from some byte on.
+// fails is a file system that is full at some byte, and has room again after that.
 type fails struct {
 	to   io.Writer
 	room int
@@ -215,6 +216,7 @@ var errFull = errors.New("no space left")
 
 func (f *fails) Write(data []byte) (int, error) {
 	if f.room -= len(data); f.room < 0 {
+		f.room = math.MaxInt
 		return 0, errFull
 	}
 	return f.to.Write(data)
@@ -230,17 +232,17 @@ func TestWriterDiskFull(t *testing.T) {
 	d := NewDeflater()
 	for _, room := range []int{0, 3 * partSize, 3*partSize + 1} {
 		dir := t.TempDir()
-		w := newTestWriter(t, dir, 12, "")
+		w := newTestWriter(t, dir, 40, "")
 		w.out.to = &fails{w.file, room}
 		var err error
-		for n := range 12 {
+		for n := range 40 {
 			if _, addErr := addText(w, d, fmt.Sprint(n, string(noise))); err != nil && addErr == nil {
 				t.Error("an object is taken after an error")
 			} else if err == nil {
 				err = addErr
 			}
 		}
-		if _, finishErr := w.Finish(); !errors.Is(finishErr, errFull) || err != nil && !errors.Is(err, errFull) {
+		if _, finishErr := w.Finish(); !errors.Is(finishErr, errFull) || !errors.Is(err, errFull) {
 			t.Errorf("%v, at the end %v", err, finishErr)
 		}
 		w.Abort()
