@@ -190,6 +190,13 @@ type TreeEntry struct {
 // Type returns the mode without permission bits.
 func (e TreeEntry) Type() uint32 { return e.Mode & modeMask }
 
+// AppendTreeEntry appends a raw tree entry to dst.
+func AppendTreeEntry(dst []byte, mode uint32, name string, id pack.ID) []byte {
+	dst = strconv.AppendUint(dst, uint64(mode), 8)
+	dst = append(append(dst, ' '), name...)
+	return append(append(dst, 0), id[:]...)
+}
+
 // ErrTreeEntry says that the bytes where a tree entry must begin are none.
 var ErrTreeEntry = errors.New("tree holds an entry that cannot be read")
 

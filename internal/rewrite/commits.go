@@ -189,6 +189,9 @@ func (r *Rewrite) left(number uint32) uint32 {
 
 // idOf returns the name that a commit has afterwards, which is not pruned.
 func (r *Rewrite) idOf(number uint32) pack.ID {
+	if id, ok := r.notes.commits[number]; ok {
+		return id
+	}
 	if c := r.newOf(number); c != nil {
 		return c.id
 	}

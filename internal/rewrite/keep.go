@@ -12,7 +12,8 @@ import (
 // findKept finds which objects stay as they are and which are to be made: together all that the new history,
 // the stash and the indexes reach, and nothing else.
 func (r *Rewrite) findKept(context.Context) error {
-	kept, missing := r.edits.Kept(r.roots.trees)
+	// Trees of notes that follow their commits are made anew.
+	kept, missing := r.edits.Kept(slices.DeleteFunc(slices.Clone(r.roots.trees), func(tree uint32) bool { return r.notes.trees[tree] }))
 	if err := r.complete(missing); err != nil {
 		return err
 	}
@@ -31,6 +32,11 @@ func (r *Rewrite) findKept(context.Context) error {
 	for _, object := range r.indexBlobs() {
 		if _, changed := r.read.blobs[object]; !changed {
 			kept.Add(object)
+		}
+	}
+	for _, id := range r.notes.blobs {
+		if object, ok := r.table.Index(id); ok {
+			kept.Add(object) // one that changes is not in a store, or is kept elsewhere
 		}
 	}
 	r.findFresh()

@@ -103,9 +103,6 @@ func (r *Rewrite) newObject(object uint32) (id pack.ID, ok bool) {
 		if number == history.NoObject {
 			return id, false
 		}
-		if c, ok := r.notes.commits[number]; ok {
-			return c, true
-		}
 		return r.idOf(number), true
 	}
 	if tag, ok := r.tags[object]; ok {
