@@ -112,7 +112,7 @@ func (s *surgeon) prepare(ctx context.Context, j *job) error {
 		return err
 	}
 	for name, content := range j.keep {
-		if err := writeFile(s.files.path(filepath.Base(name)), content, 0o600); err != nil {
+		if err := writeFile(s.files.path(filepath.Base(name)+newSuffix), content, 0o600); err != nil {
 			return err
 		}
 	}
@@ -180,10 +180,16 @@ func (s *surgeon) plan(j *job) error {
 	return nil
 }
 
-// folderOf returns where the files of a work tree are, or "".
+// folderOf returns where the files of a work tree are, or "". Only a folder whose own .git leads back here
+// is one of this repository: of a copied repository, the names of linked work trees still lead to those of
+// the original, and a configured one may lead anywhere.
 func folderOf(layout *gitstore.Layout, worktree gitstore.Worktree) string {
 	located, err := gitstore.Locate(worktree.GitDir)
-	if err != nil || located.CommonDir != layout.CommonDir {
+	if err != nil || located.CommonDir != layout.CommonDir || located.WorkTree == "" {
+		return ""
+	}
+	back, err := gitstore.Locate(filepath.Join(located.WorkTree, ".git"))
+	if err != nil || back.GitDir != located.GitDir {
 		return ""
 	}
 	return located.WorkTree
@@ -291,6 +297,10 @@ func (s *surgeon) backupRefs(j *job) []gitstore.Ref {
 // defaultBackup is beside the repository, so that deleting that does not take the backup along.
 func defaultBackup(layout *gitstore.Layout, now time.Time) string {
 	root := strings.TrimSuffix(layout.CommonDir, string(filepath.Separator)+".git")
-	name := strings.TrimSuffix(filepath.Base(root), ".git")
-	return filepath.Join(filepath.Dir(root), name+"-before-unleak-"+now.Format("20060102T150405Z")+".bundle")
+	name := strings.TrimSuffix(filepath.Base(root), ".git") + "-before-unleak-" + now.Format("20060102T150405Z")
+	path := filepath.Join(filepath.Dir(root), name+".bundle")
+	for n := 2; exists(path); n++ {
+		path = filepath.Join(filepath.Dir(root), fmt.Sprintf("%s-%d.bundle", name, n))
+	}
+	return path
 }

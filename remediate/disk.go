@@ -23,7 +23,7 @@ func writeFile(path string, content []byte, mode fs.FileMode) error {
 }
 
 func writeFileFrom(path string, mode fs.FileMode, write func(io.Writer) error) error {
-	temporary := path + ".tmp"
+	temporary := path + temporarySuffix
 	if err := os.Remove(temporary); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

@@ -10,7 +10,10 @@ import (
 
 // doVerify looks for what was removed. What it finds is in the account and no error: everything was done.
 func (s *surgeon) doVerify(ctx context.Context, n *note) error {
-	if err := s.files.keepRemoved(); err != nil { // the search is for these
+	if err := s.files.keepRemoved(); err != nil { // the search is for these, and by the digests
+		return err
+	}
+	if err := s.files.keepNew(removedName); err != nil {
 		return err
 	}
 	if s.options.Verify == nil {
@@ -24,9 +27,6 @@ func (s *surgeon) doVerify(ctx context.Context, n *note) error {
 // finish writes the account, and ends the remediation.
 func (s *surgeon) finish() (*account.Account, error) {
 	a := s.account()
-	if err := s.files.keepMaps(); err != nil {
-		return nil, &InterruptedError{Step: stepAccount, Err: err}
-	}
 	content, err := json.MarshalIndent(a, "", "  ")
 	if err == nil {
 		err = writeFile(s.files.path(accountName), append(content, '\n'), 0o600)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -21,7 +22,7 @@ func (s *surgeon) ignore(w *worktreeState, root *os.Root, n *note) error {
 		return err
 	}
 	if !made && (!info.Mode().IsRegular() || info.Size() > maxFile) {
-		n.Notes = append(n.Notes, fmt.Sprintf("%s is no ordinary file and was not changed: have git ignore the removed paths yourself", ignoreFile))
+		n.Notes = append(n.Notes, fmt.Sprintf("%s is no ordinary file and was not changed: have git ignore the removed paths yourself", printable(filepath.Join(string(w.Folder), ignoreFile))))
 		return nil
 	}
 	var content []byte
@@ -44,7 +45,7 @@ func (s *surgeon) ignore(w *worktreeState, root *os.Root, n *note) error {
 	if err := file.write(ignoreFile, slices.Concat(content, text), mode); err != nil {
 		return err
 	}
-	n.Notes = append(n.Notes, fmt.Sprintf("%s got the lines that were missing for the removed paths: commit it", ignoreFile))
+	n.Notes = append(n.Notes, fmt.Sprintf("%s got the lines that it lacked for the removed paths: commit it", printable(filepath.Join(string(w.Folder), ignoreFile))))
 	return nil
 }
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"slices"
 
 	"github.com/unleak/unleak/internal/gitstore/pack"
@@ -161,14 +160,4 @@ func (f files) keepRemoved() error {
 		}
 		return out.Flush()
 	})
-}
-
-// keepMaps gives the maps their names.
-func (f files) keepMaps() error {
-	for _, name := range []string{commitMapName, refMapName} {
-		if err := os.Rename(f.path(name)+newSuffix, f.path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
 }

@@ -124,7 +124,7 @@ func (s *surgeon) purgeObjects() error {
 		gone[id] = true
 	}
 	old := map[string]bool{}
-	for _, name := range s.state.Objects {
+	for _, name := range slices.Concat(s.state.Objects, s.state.Kept) {
 		old[name] = true
 	}
 	var names []string

@@ -54,7 +54,7 @@ func (s *surgeon) replace(path string, content []byte) error {
 	if info, err := os.Stat(path); err == nil {
 		mode = info.Mode().Perm()
 	}
-	temporary := s.files.path("replacement")
+	temporary := s.files.path(replacementName)
 	if err := writeFile(temporary, content, mode); err != nil {
 		return err
 	}

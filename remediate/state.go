@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/unleak/unleak/internal/gitstore"
@@ -23,7 +25,10 @@ const (
 	stagingName = "unleak-staging" // the new pack, until it is complete; in the folder of the objects
 	viewName    = "view"           // a repository without the old objects, to look whether it is whole
 
-	newSuffix = ".new"
+	replacementName = "replacement" // a file on its way into the Git folder
+
+	newSuffix       = ".new" // of files that stay, until they are true
+	temporarySuffix = ".tmp" // of files that are being written
 
 	commitMapName = "commit-map"
 	refMapName    = "ref-map"
@@ -136,27 +141,42 @@ func (f files) loadState() (*state, error) {
 	return s, nil
 }
 
-// temporaryNames are what is removed when a remediation has ended either way.
-func (f files) temporary() []string {
-	var paths []string
-	for _, name := range []string{stateName, commitMapName + newSuffix, refMapName + newSuffix, removedName + newSuffix} {
-		paths = append(paths, f.path(name), f.path(name)+".tmp")
-	}
-	return append(paths, f.path(locksName), f.path(viewName), f.staging())
-}
-
 // clear removes everything that a remediation keeps only while it is under way; the journal last, which tells
 // that there is one.
 func (f files) clear() error {
-	var errs []error
-	for _, path := range f.temporary() {
-		errs = append(errs, os.RemoveAll(path))
+	entries, err := os.ReadDir(f.dir)
+	errs := []error{err}
+	for _, entry := range entries {
+		switch name := entry.Name(); {
+		case name == stateName, name == locksName, name == viewName, name == replacementName,
+			strings.HasSuffix(name, newSuffix), strings.HasSuffix(name, temporarySuffix):
+			errs = append(errs, os.RemoveAll(f.path(name)))
+		}
 	}
+	errs = append(errs, os.RemoveAll(f.staging()))
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
 	if _, err := remove(f.path(journalName)); err != nil {
 		return err
+	}
+	return syncDir(f.dir)
+}
+
+// keepNew gives the files that stay their names, but for some that come later.
+func (f files) keepNew(but ...string) error {
+	entries, err := os.ReadDir(f.dir)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		name, fresh := strings.CutSuffix(entry.Name(), newSuffix)
+		if !fresh || slices.Contains(but, name) {
+			continue
+		}
+		if err := os.Rename(f.path(name+newSuffix), f.path(name)); err != nil {
+			return err
+		}
 	}
 	return syncDir(f.dir)
 }

@@ -156,11 +156,34 @@ func (s *surgeon) back(ctx context.Context) error {
 	if err := s.journal.begin(stepBack, note{}); err != nil {
 		return err
 	}
-	for _, undo := range []func() error{s.restoreLogs, s.restoreIndexes, s.restoreFiles, s.withdrawPack} {
+	undo := func(step string, undo func() error) error {
+		_, forth := begun(s.journal.records, step)
+		if !forth || isDone(s.journal.records, backFrom(step)) {
+			return nil
+		}
 		if err := undo(); err != nil {
 			return err
 		}
-		s.at("taken back")
+		s.at("taken back " + step)
+		return s.journal.done(backFrom(step), note{})
 	}
+	// The pack last: what was rewritten is compared with what it holds.
+	err := undo(stepFiles, s.restoreFiles)
+	if err == nil {
+		err = undo(stepIndex, s.restoreIndexes)
+	}
+	if err == nil {
+		err = undo(stepRefs, s.restoreLogs)
+	}
+	if err == nil {
+		err = s.withdrawPack()
+	}
+	if err != nil {
+		return err
+	}
+	s.at("pack withdrawn")
 	return s.files.clear()
 }
+
+// backFrom names the way back from a step in the journal.
+func backFrom(step string) string { return stepBack + " " + step }
