@@ -20,6 +20,11 @@ import (
 // what came in since the plan, holds everything that its own objects, the refs and the indexes name, and
 // nothing that was to be removed.
 func (s *surgeon) doCheck(ctx context.Context, n *note) error {
+	for i := range s.state.Worktrees {
+		if what, remedy := underway(string(s.state.Worktrees[i].GitDir)); what != "" {
+			return fmt.Errorf("%w: %s is under way, and holds on to commits that would go: %s", ErrMoved, what, remedy)
+		}
+	}
 	if err := s.makeView(); err != nil {
 		return err
 	}
