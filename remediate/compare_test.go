@@ -56,12 +56,13 @@ func compareRewrites(t *testing.T, before *gittest.Repo, theirs, ours rewritten)
 
 // lost are commits in which git filter-repo loses content, and all that come after them. It drops a merge that took its
 // first side whole once that side has become an ancestor of the other, and so gives what
-// follows, refs included, the content of the other side. We keep such a merge as an ordinary commit.
+// follows, refs included, the content of the other side. We keep such a merge.
 func (c *comparison) lost() map[string]bool {
 	lost := map[string]bool{}
 	for id, was := range c.before {
 		our, ok := c.ours[c.mapped(c.ourMap, id)]
-		if ok && c.mapped(c.theirMap, id) == "" && len(was.parents) > 1 && len(our.parents) == 1 && c.ours[our.parents[0]].tree != our.tree {
+		if ok && c.mapped(c.theirMap, id) == "" && len(was.parents) > 1 && len(our.parents) > 0 &&
+			c.ours[our.parents[len(our.parents)-1]].tree != our.tree {
 			lost[id] = true
 		}
 	}
@@ -130,43 +131,21 @@ func (c *comparison) commit(id string) string {
 		their.parents[i] = c.counterpart[parent]
 	}
 	if !slices.Equal(their.parents, our.parents) && len(c.before[id].parents) > 1 {
-		their.parents = c.ordinary(their.parents, c.before[id].parents)
+		their.parents = ordinary(their.parents)
 	}
 	return cmp.Diff(their, our, cmp.AllowUnexported(commit{}))
 }
 
-// ordinary takes out of the parents of a merge what git filter-repo leaves there where the merge has a change of
-// its own: a parent twice, or one that has become an ancestor of another. We make it an ordinary commit then (case
-// 11), unless it was such a merge before (case 12).
-func (c *comparison) ordinary(parents, before []string) []string {
-	hasAncestor := func(graph map[string]commit, parents []string, one string) bool {
-		return slices.ContainsFunc(parents, func(other string) bool { return other != one && isAncestor(graph, one, other) })
-	}
-	always := slices.ContainsFunc(before, func(one string) bool { return hasAncestor(c.before, before, one) })
+// ordinary takes repetitions out of the parents of a merge. git filter-repo leaves them there where the merge has a
+// change of its own, we make it an ordinary commit (case 11).
+func ordinary(parents []string) []string {
 	var left []string
 	for i, one := range parents {
-		if !slices.Contains(parents[:i], one) && (always || !hasAncestor(c.ours, parents, one)) {
+		if !slices.Contains(parents[:i], one) {
 			left = append(left, one)
 		}
 	}
 	return left
-}
-
-// isAncestor reports whether one commit is reached from another.
-func isAncestor(graph map[string]commit, one, other string) bool {
-	seen := map[string]bool{}
-	for queue := []string{other}; len(queue) > 0; queue = queue[1:] {
-		if queue[0] == one {
-			return true
-		}
-		for _, parent := range graph[queue[0]].parents {
-			if !seen[parent] {
-				seen[parent] = true
-				queue = append(queue, parent)
-			}
-		}
-	}
-	return false
 }
 
 var hexID = regexp.MustCompile(`\b[0-9a-f]{7,40}\b`)

@@ -18,6 +18,7 @@ import (
 // edit is one change of history, for both programs.
 type edit struct {
 	name     string
+	most     bool     // removes nearly everything
 	args     []string // of git filter-repo
 	paths    []string // patterns of ours
 	text     string   // a file for --replace-text, for both

@@ -22,14 +22,14 @@ func seeds(usual uint64) uint64 {
 var edits = []edit{
 	{name: "a path", args: removePaths("--path", "src/lib/lib"), paths: []string{"literal:src/lib/lib"}},
 	{name: "a name that is a file here and a folder there", args: removePaths("--path", "a.txt"), paths: []string{"literal:a.txt"}},
-	{name: "a folder", args: removePaths("--path", "src/lib/"), paths: []string{"literal:src/lib"}},
+	{name: "a folder", args: removePaths("--path", "src/lib/"), paths: []string{"/src/lib/"}},
 	{name: "paths of any bytes", args: removePaths("--path", "caf\xe9", "--path", "two\nlines", "--path", "src/quote\"s", "--path", "docs/tab\there"),
 		paths: []string{"literal:caf\xe9", "literal:two\nlines", "literal:src/quote\"s", "literal:docs/tab\there"}},
 	{name: "a base name", args: removePaths("--path-regex", `(^|/)(config\.yml|z)(/|$)`), paths: []string{"config.yml", "z"}},
 	{name: "a glob", args: removePaths("--path-glob", "src/*.c"), paths: []string{"glob:src/*.c"}},
 	{name: "an expression", args: removePaths("--path-regex", `(^|/)[a-m][^/]*\.(txt|md)$`), paths: []string{`regex:(^|/)[a-m][^/]*\.(txt|md)$`}},
 	{name: "a file that most commits change", args: removePaths("--path", "data/large.txt"), paths: []string{"literal:data/large.txt"}},
-	{name: "everything but one folder", args: removePaths("--path-regex", "^([^s]|s[^r])"), paths: []string{"regex:^([^s]|s[^r])"}},
+	{name: "everything but one folder", most: true, args: removePaths("--path-regex", "^([^s]|s[^r])"), paths: []string{"regex:^([^s]|s[^r])"}},
 	{name: "a text", text: "secret_santa\n"},
 	{name: "texts, each on what the one before left", text: "token_count==>key_event\nkey_event==>\nsession==>a longer text than before\nfür==>f\xfcr\n"},
 	{name: "expressions", text: "regex:pass(word)_file==>\\1\nregex:([a-z]+)\\.org==>\\g<1>.net\nregex:(?i)HEADER\n"},
@@ -43,14 +43,20 @@ func removePaths(args ...string) []string { return append([]string{"--invert-pat
 func TestSameAsFilterRepoOnHistories(t *testing.T) {
 	for seed := range seeds(1) {
 		repo := gittest.RandomHistory(t, gittest.HistoryOptions{Seed: seed, Commits: 100}).Repo
+		// filter-repo keeps an empty merge where a name begins or ends with a space.
+		plain := gittest.RandomHistory(t, gittest.HistoryOptions{Seed: seed, Commits: 100, Plain: true}).Repo
 		// We replace text in UTF-16 too, filter-repo leaves it.
 		narrow := gittest.RandomHistory(t, gittest.HistoryOptions{Seed: seed, Commits: 100, Narrow: true}).Repo
 		onlyWhatFilterRepoKnows(repo)
 		onlyWhatFilterRepoKnows(narrow)
+		onlyWhatFilterRepoKnows(plain)
 		for _, e := range edits {
 			before := repo
-			if e.text != "" {
+			switch {
+			case e.text != "":
 				before = narrow
+			case e.most:
+				before = plain
 			}
 			t.Run(fmt.Sprintf("%d/%s", seed, e.name), func(t *testing.T) { sameAsFilterRepo(t, before, e) })
 		}

@@ -10,25 +10,28 @@ import (
 // prune decides whether a commit is left, and which parents it has then.
 //
 // A commit goes that had a change and has none any more. One that was empty on purpose goes only where a
-// parent of it went. A merge goes where one side became an ancestor of the other, by pruning,
-// and it has no change of its own; with a change, it becomes an ordinary commit.
+// parent of it went. A merge goes where one side became another or its ancestor, by pruning, and it has no change
+// of its own; with a change it keeps its sides, and is an ordinary commit where they are the same.
 func (r *Rewrite) prune(c *newCommit) {
 	_, tree, before := r.graph.CommitAt(c.number)
-	parents, merged := r.newParents(c, before)
+	sides, parents := r.newParents(c, before)
+	merged := len(sides) >= 2 && len(parents) < 2
+	switch {
+	case r.commits.isStash[c.number] || len(parents) >= 2 || !r.empty(c, parents):
+	case !merged && r.startedEmpty(tree, before) && !r.lostParent(parents, before):
+	default:
+		c.pruned = true
+		if len(parents) == 1 {
+			c.survivor = parents[0]
+		}
+	}
+	if merged && !c.pruned {
+		parents = once(sides)
+	}
 	c.parents = parents
 	c.depth = 0
 	for _, parent := range parents {
 		c.depth = max(c.depth, r.newDepth(parent)+1)
-	}
-	if r.commits.isStash[c.number] || len(parents) >= 2 || !r.empty(c, parents) {
-		return
-	}
-	if !merged && r.startedEmpty(tree, before) && !r.lostParent(parents, before) {
-		return
-	}
-	c.pruned = true
-	if len(parents) == 1 {
-		c.survivor = parents[0]
 	}
 }
 
@@ -60,39 +63,47 @@ func (r *Rewrite) lostParent(parents, before []uint32) bool {
 	return len(parents) < len(before) || len(before) == 1 && r.left(before[0]) != before[0]
 }
 
-// newParents returns the parents that a commit has now. Those that went without an ancestor are left
-// out, and so are those that pruning has made a repetition or an ancestor of another one. merged
-// says that this left one parent of a merge.
-func (r *Rewrite) newParents(c *newCommit, before []uint32) (parents []uint32, merged bool) {
+// newParents returns the parents that a commit has now. Sides are without those that went and left no ancestor;
+// parents also without those that pruning has made a repetition or an ancestor of another one.
+func (r *Rewrite) newParents(c *newCommit, before []uint32) (sides, parents []uint32) {
 	type parent struct{ old, now uint32 }
 	var list []parent
 	for _, old := range before {
 		if now := r.left(old); now != history.NoObject {
 			list = append(list, parent{old, now})
+			sides = append(sides, now)
 		}
 	}
-	if len(list) >= 2 && !r.commits.isStash[c.number] {
-		n := len(list)
-		seen := map[uint32]bool{}
-		list = slices.DeleteFunc(list, func(p parent) bool {
-			repeated := seen[p.now]
-			seen[p.now] = true
-			return repeated && p.now != p.old
+	if len(list) < 2 || r.commits.isStash[c.number] {
+		return sides, sides
+	}
+	seen := map[uint32]bool{}
+	list = slices.DeleteFunc(list, func(p parent) bool {
+		repeated := seen[p.now]
+		seen[p.now] = true
+		return repeated && p.now != p.old
+	})
+	all := slices.Clone(list)
+	list = slices.DeleteFunc(list, func(p parent) bool {
+		return p.now != p.old && slices.ContainsFunc(all, func(other parent) bool {
+			return other != p && r.isAncestor(p.now, other.now, r.now) && !r.isAncestor(p.old, other.old, r.before)
 		})
-		if len(list) >= 2 {
-			all := slices.Clone(list)
-			list = slices.DeleteFunc(list, func(p parent) bool {
-				return p.now != p.old && slices.ContainsFunc(all, func(other parent) bool {
-					return other != p && r.isAncestor(p.now, other.now, r.now) && !r.isAncestor(p.old, other.old, r.before)
-				})
-			})
-		}
-		merged = len(list) < 2 && n >= 2
-	}
+	})
 	for _, p := range list {
 		parents = append(parents, p.now)
 	}
-	return parents, merged
+	return sides, parents
+}
+
+// once returns parents without repetitions.
+func once(parents []uint32) []uint32 {
+	var distinct []uint32
+	for _, parent := range parents {
+		if !slices.Contains(distinct, parent) {
+			distinct = append(distinct, parent)
+		}
+	}
+	return distinct
 }
 
 // newDepth returns the longest way from a commit that is left to a root.
