@@ -7,31 +7,26 @@ import (
 	"github.com/unleak/unleak/internal/gitstore/pack"
 )
 
-// CopyObjects writes the objects for which keep holds to a new pack as they are stored, deltas as deltas, from
-// the copies that the table knows and nearly in the order they have there. It calls done for each, its
+// CopyObjects writes the objects for which keep holds to a new pack as they are stored, deltas as deltas, each from
+// the first pack that allows it and nearly in the order they have there. It calls done for each, its
 // delta base before it. A delta goes onto its base wherever that came from, since a
 // delta fits the content.
 //
 // What cannot be taken over is returned, ascending, for the caller to add: loose objects, deltas whose base is
-// not kept or is among these itself, and what is damaged (there may be another copy). keep is asked more
+// not kept or is among these itself, and what is damaged in every pack. keep is asked more
 // than once. The error is that of the writer or the context.
 func (t *Table) CopyObjects(ctx context.Context, w *pack.Writer, keep func(index uint32) bool, done func(index uint32, offset uint64)) (rest []uint32, err error) {
 	c := &copier{table: t, writer: w, keep: keep, done: done, offsets: make([]uint64, t.Len())}
-	for store, p := range t.repository.packs {
-		f := p.Forest()
-		for slot := range uint32(f.Len()) {
-			if slot%1024 == 0 && ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			if !t.chosen(uint32(store), f, slot) {
-				continue
-			}
-			if i := t.rank(uint32(store), f.Position(slot)); c.offsets[i] != 0 || !keep(i) {
-				continue
-			}
-			if err := c.copy(stored{uint32(store), slot}); err != nil {
+	// A delta that was left may have a base that a later pack gave.
+	for before := -1; c.copied > before; {
+		before = c.copied
+		for store := range t.repository.packs {
+			if err := c.copyPack(ctx, uint32(store)); err != nil {
 				return nil, err
 			}
+		}
+		if len(t.repository.packs) == 1 {
+			break
 		}
 	}
 	for i, offset := range c.offsets {
@@ -52,11 +47,29 @@ type copier struct {
 	keep    func(uint32) bool
 	done    func(uint32, uint64)
 	offsets []uint64 // by number: where the object is in the new pack, 0 if it was not met yet, or left
+	copied  int
 	chain   []stored
 }
 
-// left stands for the offset of an object that is not taken over, or whose bases come first. No entry has it.
+// left stands for the offset of an object that could not be taken over yet, or whose bases come first. No entry has it.
 const left = 1
+
+// copyPack copies what is to be copied, and was not yet, from one pack.
+func (c *copier) copyPack(ctx context.Context, store uint32) error {
+	for slot := range uint32(c.table.repository.packs[store].Forest().Len()) {
+		if slot%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		entry := stored{store, slot}
+		if i := c.number(entry); c.offsets[i] > left || !c.keep(i) {
+			continue
+		}
+		if err := c.copy(entry); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // copy writes an entry, and before it the bases that it needs.
 func (c *copier) copy(entry stored) error {
@@ -73,24 +86,15 @@ func (c *copier) copy(entry stored) error {
 	return nil
 }
 
-// baseToCopy returns where the delta base of an entry is stored, if that is to be copied and was not
-// met yet.
+// baseToCopy returns the delta base of an entry, if that is to be copied and was not met yet, which
+// only the base of a delta by id can be.
 func (c *copier) baseToCopy(entry stored) (base stored, ok bool) {
-	i, ok := c.base(entry)
-	if !ok || c.offsets[i] != 0 || !c.keep(i) {
-		return stored{}, false
-	}
-	at, packs := c.table.at(i), c.table.repository.packs
-	if int(at.store) >= len(packs) {
-		return stored{}, false
-	}
-	p := packs[at.store]
-	offset, ok := p.Index().Offset(int(at.position))
+	base, ok = c.base(entry)
 	if !ok {
-		return stored{}, false
+		return base, false
 	}
-	slot, ok := p.Forest().SlotAt(offset)
-	return stored{at.store, slot}, ok && p.Forest().Position(slot) == int(at.position)
+	i := c.number(base)
+	return base, c.offsets[i] == 0 && c.keep(i)
 }
 
 // write copies an entry. ok is false if it has to be left.
@@ -100,8 +104,8 @@ func (c *copier) write(entry stored) (ok bool, err error) {
 		return false, nil // damaged
 	}
 	var base uint64
-	if i, isDelta := c.base(entry); isDelta {
-		if base = c.offsets[i]; base <= left {
+	if b, isDelta := c.base(entry); isDelta {
+		if base = c.offsets[c.number(b)]; base <= left {
 			return false, nil
 		}
 	}
@@ -115,17 +119,15 @@ func (c *copier) write(entry stored) (ok bool, err error) {
 	}
 	i := c.number(entry)
 	c.offsets[i] = offset
+	c.copied++
 	c.done(i, offset)
 	return true, nil
 }
 
-// base returns the number of the object that an entry is a delta against in its pack.
-func (c *copier) base(entry stored) (uint32, bool) {
+// base returns the entry that one is a delta against in its pack.
+func (c *copier) base(entry stored) (stored, bool) {
 	slot, ok := c.table.repository.packs[entry.store].Forest().Base(entry.slot)
-	if !ok {
-		return 0, false
-	}
-	return c.number(stored{entry.store, slot}), true
+	return stored{entry.store, slot}, ok
 }
 
 func (c *copier) number(entry stored) uint32 {

@@ -345,13 +345,6 @@ func (f *Forest) Base(slot uint32) (base uint32, ok bool) { return f.base[slot],
 // Kind returns the kind of the object at slot, 0 when it cannot be known.
 func (f *Forest) Kind(slot uint32) Kind { return f.kinds[slot] }
 
-// SlotAt returns the slot of the entry that begins at an offset, the first where the index gives it
-// several names.
-func (f *Forest) SlotAt(offset uint64) (slot uint32, ok bool) {
-	s, ok := slices.BinarySearch(f.offsets[:len(f.positions)], offset)
-	return uint32(s), ok
-}
-
 // SetKind says of which kind an external root's base is, and so its whole tree. It
 // must not be called while others use the forest.
 func (f *Forest) SetKind(e External, kind Kind) { f.spread(e.Slot, kind) }
