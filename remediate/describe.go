@@ -32,7 +32,7 @@ func (p *Plan) describe(ctx context.Context) error {
 		},
 		Objects: account.Objects{
 			Total: summary.Objects, BlobsRemoved: summary.Gone, BlobsRedacted: summary.Edited,
-			Trees: summary.Trees, Unreachable: summary.Unreachable,
+			Trees: summary.Trees, Unreachable: summary.Unreachable, Stale: summary.Stale,
 		},
 		Commits:    account.Commits{Total: summary.Commits, Changed: summary.Changed, Pruned: summary.Pruned, FirstChanged: texts(summary.FirstChanged)},
 		Messages:   account.Messages{Redacted: summary.Redacted, Updated: summary.Updated},
@@ -70,7 +70,7 @@ func (p *Plan) describe(ctx context.Context) error {
 	if a.Checks, err = safety(ctx, p.repository, r.Force); err != nil {
 		return err
 	}
-	a.Checks = append(a.Checks, p.checkBinaries(), p.checkCommon(), p.checkNames())
+	a.Checks = append(a.Checks, p.checkPatterns(), p.checkBinaries(), p.checkCommon(), p.checkNames())
 	a.Checks = slices.DeleteFunc(a.Checks, func(c account.Check) bool { return c.Name == "" })
 	return nil
 }
@@ -177,6 +177,33 @@ func (p *Plan) id() string {
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 
+// checkPatterns tells of patterns that match nothing: most likely they are mistyped.
+func (p *Plan) checkPatterns() account.Check {
+	used := map[string]bool{}
+	for _, at := range p.account.Paths {
+		used[at.Pattern] = true
+	}
+	var unused []string
+	for _, pattern := range p.selection.patterns {
+		if text := pattern.String(); !used[text] {
+			unused = append(unused, fmt.Sprintf("%q", text))
+		}
+	}
+	switch {
+	case len(p.selection.patterns) == 0:
+		return account.Check{}
+	case len(unused) == 0:
+		return account.Check{Name: "patterns", Verdict: account.Pass, Detail: "Every path pattern matches something."}
+	case p.account.Objects.Stale > 0:
+		return account.Check{Name: "patterns", Verdict: account.Pass, Detail: "What the path patterns match is in unreachable objects too, which are deleted."}
+	}
+	return account.Check{
+		Name: "patterns", Verdict: account.Warn,
+		Detail: fmt.Sprintf("No commit has a path that matches %s, or another pattern has all of them.", strings.Join(unused, ", ")),
+		Remedy: "Look at how the path is spelt; `git log --all --name-only` lists them all.",
+	}
+}
+
 // checkBinaries refuses to leave binary files that hold what is to be replaced.
 func (p *Plan) checkBinaries() account.Check {
 	n := len(p.account.Binaries)
@@ -241,4 +268,3 @@ func texts(ids []pack.ID) []string {
 	}
 	return list
 }
-

@@ -105,11 +105,14 @@ func (p *Plan) make(ctx context.Context) error {
 func (p *Plan) Account() *account.Plan { return p.account }
 
 // Apply carries the plan out, unless one of its checks refuses. The plan is closed by it. Errors are as for
-// [Resume], and wrap [ErrRefused], [ErrMoved], [ErrPending] or [ErrBusy] where nothing was changed
+// [Resume], and wrap [ErrNothingToDo], [ErrRefused], [ErrMoved], [ErrPending] or [ErrBusy] where nothing was changed
 // because of that.
 func (p *Plan) Apply(ctx context.Context, o ApplyOptions) (*account.Account, error) {
 	if refused := p.account.Refused(); len(refused) > 0 {
 		return nil, fmt.Errorf("%w: %s: %s", ErrRefused, refused[0].Name, refused[0].Detail)
+	}
+	if p.account.Empty() {
+		return nil, ErrNothingToDo
 	}
 	keep, err := p.selection.digests()
 	if err != nil {
@@ -121,6 +124,9 @@ func (p *Plan) Apply(ctx context.Context, o ApplyOptions) (*account.Account, err
 		ignore: p.selection.ignoreLines(), keep: keep, release: p.Close,
 	}, o)
 }
+
+// ErrNothingToDo says that applying a plan would change nothing.
+var ErrNothingToDo = errors.New("there is nothing to do: nothing in this repository holds what is to be taken out")
 
 // ErrRefused says that a check forbids to apply a plan.
 var ErrRefused = errors.New("the plan is not applied")

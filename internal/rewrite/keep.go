@@ -162,10 +162,10 @@ func (r *Rewrite) CommitMap(yield func(old, now pack.ID) bool) {
 	}
 }
 
-// Removed calls yield for each object that must not be found afterwards: blobs that went from every path, and
-// blobs, commits and tags whose text changed.
+// Removed calls yield for each object that must not be found afterwards, in the order of their names: blobs that went
+// from every path, and blobs, commits and tags whose text changed.
 func (r *Rewrite) Removed(yield func(pack.ID) bool) {
-	ids := r.GoneBlobs()
+	ids := append(r.GoneBlobs(), r.Stale()...)
 	for object := range r.read.blobs {
 		ids = append(ids, r.table.ID(object))
 	}
@@ -174,19 +174,67 @@ func (r *Rewrite) Removed(yield func(pack.ID) bool) {
 	}
 	slices.SortFunc(ids, pack.ID.Compare)
 	for _, id := range slices.Compact(ids) {
-		if !r.isFresh(id) && !yield(id) {
+		object, _ := r.table.Index(id)
+		if !r.isFresh(id) && !r.keep.Has(object) && !yield(id) {
 			return
 		}
 	}
 }
 
-// GoneBlobs returns the names of the blobs that stood at a path that goes and are left nowhere.
+// GoneBlobs returns the names of the blobs that stood at a path that goes, in a commit or an index, and are left
+// nowhere.
 func (r *Rewrite) GoneBlobs() []pack.ID {
+	ids := r.goneBy(r.edits)
+	for _, entry := range r.roots.index {
+		if _, keep := r.Entry(entry.Path, entry.Mode, entry.ID); keep {
+			continue
+		}
+		if object, ok := r.table.Index(entry.ID); ok && r.table.Kind(object) == pack.Blob && !r.keep.Has(object) {
+			ids = append(ids, entry.ID)
+		}
+	}
+	slices.SortFunc(ids, pack.ID.Compare)
+	return slices.Compact(ids)
+}
+
+// goneBy returns the blobs that edits take away and that nothing holds afterwards.
+func (r *Rewrite) goneBy(edits *history.Edits) []pack.ID {
 	var ids []pack.ID
-	r.edits.Gone(func(blob uint32) {
+	edits.Gone(func(blob uint32) {
 		if !r.keep.Has(blob) {
 			ids = append(ids, r.table.ID(blob))
 		}
 	})
 	return ids
+}
+
+// Stale returns the names of objects that nothing reaches and that hold what the edit takes out: left over
+// from amended commits, deleted branches and the like. The purge of all old objects is what removes them.
+func (r *Rewrite) Stale() []pack.ID {
+	ids := r.goneBy(r.stale)
+	for object, blob := range r.read.blobs {
+		if !blob.reached {
+			ids = append(ids, r.table.ID(object))
+		}
+	}
+	for object := range r.read.matched {
+		if number, isCommit := r.graph.CommitNumber(object); isCommit && !r.roots.reached[number] {
+			ids = append(ids, r.table.ID(object))
+		}
+	}
+	slices.SortFunc(ids, pack.ID.Compare)
+	return slices.Compact(ids)
+}
+
+// staleTrees returns the root trees that only unreached commits have, and those that nothing holds.
+func (r *Rewrite) staleTrees() []uint32 {
+	var trees []uint32
+	for number, reached := range r.roots.reached {
+		if _, tree, _ := r.graph.CommitAt(uint32(number)); !reached && tree != history.NoObject {
+			trees = append(trees, tree)
+		}
+	}
+	trees = append(trees, r.paths.DanglingTrees()...)
+	slices.Sort(trees)
+	return slices.DeleteFunc(slices.Compact(trees), func(tree uint32) bool { return r.roots.seenTrees[tree] })
 }

@@ -68,6 +68,7 @@ type Rewrite struct {
 	marks   history.Marks
 	trace   *history.Trace
 	edits   *history.Edits
+	stale   *history.Edits // of what nothing reaches
 	roots   roots
 	read    reading
 	trees   []newTree // by state
@@ -138,6 +139,7 @@ func (r *Rewrite) findEdits(ctx context.Context) error {
 		return err
 	}
 	r.edits = r.trace.Edits(r.roots.trees, r.goes)
+	r.stale = r.trace.Edits(r.staleTrees(), r.goes)
 	return nil
 }
 

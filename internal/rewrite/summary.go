@@ -19,6 +19,7 @@ type Summary struct {
 	Trees        int // to be made
 	Edited       int // blobs with another text
 	Gone         int // blobs that are left nowhere
+	Stale        int // objects that nothing reaches and that hold what is taken out
 	Tags         int // with another name
 	Redacted     int // messages that rules change
 	Updated      int // commit messages in which names of commits change
@@ -53,6 +54,7 @@ func (r *Rewrite) Summary() Summary {
 	}
 	s.Changed += len(r.notes.commits)
 	s.Gone, s.Edited = len(r.GoneBlobs()), len(r.editedBlobs())
+	s.Stale = len(r.Stale())
 	for state, tree := range r.trees {
 		s.Trees += count(!tree.empty && r.isFresh(tree.id) && int32(state) == r.edits.Of(r.edits.Tree(state))[0])
 	}

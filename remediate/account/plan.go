@@ -165,6 +165,7 @@ type Objects struct {
 	BlobsRedacted int `json:"blobs_redacted"`
 	Trees         int `json:"trees"`       // written anew
 	Unreachable   int `json:"unreachable"` // which no ref reaches, and the purge drops
+	Stale         int `json:"stale"`       // of those, the ones that hold what is taken out
 }
 
 // Commits counts what happens to the commits that refs reach.
@@ -243,5 +244,5 @@ func (p *Plan) Refused() []Check {
 // Empty reports whether applying the plan would change nothing.
 func (p *Plan) Empty() bool {
 	return len(p.Refs) == 0 && p.Commits.Changed == 0 && p.Commits.Pruned == 0 &&
-		p.Objects.BlobsRemoved == 0 && p.Objects.BlobsRedacted == 0
+		p.Objects.BlobsRemoved == 0 && p.Objects.BlobsRedacted == 0 && p.Objects.Stale == 0
 }
