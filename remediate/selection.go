@@ -148,12 +148,6 @@ func (s *selection) ignoreLines() []string {
 	return lines
 }
 
-// The files in the state folder by which values are searched for later, without them.
-const (
-	keyFile     = "key"
-	digestsFile = "digests.json"
-)
-
 // digests returns the files that later searches need. The key is new each time.
 func (s *selection) digests() (map[string][]byte, error) {
 	if s.rules == nil {
@@ -163,7 +157,7 @@ func (s *selection) digests() (map[string][]byte, error) {
 	if _, err := rand.Read(key); err != nil {
 		return nil, fmt.Errorf("making a key: %w", err)
 	}
-	data, err := json.Marshal(s.rules.Digests(key))
+	data, err := json.Marshal(keptDigests{s.rules.Digestible(), s.rules.Digests(key)})
 	if err != nil {
 		return nil, fmt.Errorf("keeping digests of the values: %w", err)
 	}
