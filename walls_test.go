@@ -37,6 +37,7 @@ var rooms = map[string][]string{
 	"internal/gitstore/deflate": {},
 	"internal/byteregex":        {},
 	"internal/pathspec":         {"internal/byteregex"},
+	"internal/rewrite":          {"internal/gitstore", "internal/gitstore/pack", "internal/history", "internal/redact"},
 	"internal/redact":           {"internal/byteregex", "internal/gitstore/pack"},
 	"internal/gittest":          {},
 	"internal/gittest/synth":    {"", "rules", "scanner", "internal/secrettest"},
@@ -51,7 +52,7 @@ var outside = map[string][]string{
 	"github.com/BurntSushi/toml":     {"rules"},
 	"github.com/go-git/":             {"internal/gitstore", "scanner", "remediate"},
 	"github.com/klauspost/compress":  {"internal/gitstore", "internal/gitstore/pack", "remediate"},
-	"github.com/sourcegraph/conc":    {"internal/gitstore", "scanner", "remediate"},
+	"github.com/sourcegraph/conc":    {"internal/gitstore", "internal/rewrite", "scanner", "remediate"},
 	"golang.org/x/crypto/":           {"rules/inspect", "scanner", "internal/secrettest"},
 	"golang.org/x/sys/":              {"internal/gitstore/pack", "internal/cli", "internal/report", "remediate"},
 }
