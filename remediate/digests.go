@@ -23,6 +23,20 @@ type keptDigests struct {
 	Digests  []redact.Digest `json:"digests"`
 }
 
+// add adds digests under the same key. A text that is known keeps the label it has.
+func (k *keptDigests) add(digests []redact.Digest, complete bool) {
+	known := map[redact.Sum]bool{}
+	for _, d := range k.Digests {
+		known[d.Sum] = true
+	}
+	for _, d := range digests {
+		if !known[d.Sum] {
+			k.Digests = append(k.Digests, d)
+		}
+	}
+	k.Complete = k.Complete && complete
+}
+
 // readDigests reads both files; without them there is nothing to search for.
 func (f files) readDigests() (key []byte, kept keptDigests, err error) {
 	content, err := readBounded(f.path(digestsFile))

@@ -114,7 +114,7 @@ func (p *Plan) Apply(ctx context.Context, o ApplyOptions) (*account.Account, err
 	if p.account.Empty() {
 		return nil, ErrNothingToDo
 	}
-	keep, err := p.selection.digests()
+	keep, err := p.selection.digests(filesOf(p.repository.Layout))
 	if err != nil {
 		return nil, err
 	}

@@ -148,16 +148,23 @@ func (s *selection) ignoreLines() []string {
 	return lines
 }
 
-// digests returns the files that later searches need. The key is new each time.
-func (s *selection) digests() (map[string][]byte, error) {
+// digests returns the files that later searches need, those for what earlier remediations took out included.
+func (s *selection) digests(f files) (map[string][]byte, error) {
 	if s.rules == nil {
 		return nil, nil
 	}
-	key := make([]byte, 32)
-	if _, err := rand.Read(key); err != nil {
-		return nil, fmt.Errorf("making a key: %w", err)
+	key, kept, err := f.readDigests()
+	if err != nil {
+		return nil, err
 	}
-	data, err := json.Marshal(keptDigests{s.rules.Digestible(), s.rules.Digests(key)})
+	if key == nil {
+		key = make([]byte, 32)
+		if _, err := rand.Read(key); err != nil {
+			return nil, fmt.Errorf("making a key: %w", err)
+		}
+	}
+	kept.add(s.rules.Digests(key), s.rules.Digestible())
+	data, err := json.Marshal(kept)
 	if err != nil {
 		return nil, fmt.Errorf("keeping digests of the values: %w", err)
 	}

@@ -13,7 +13,7 @@ import (
 // jobOf is what Plan.Apply hands on, with a way to look in between.
 func jobOf(t testing.TB, p *Plan, reached func(string)) *job {
 	t.Helper()
-	keep, err := p.selection.digests()
+	keep, err := p.selection.digests(filesOf(p.repository.Layout))
 	must(t, err)
 	return &job{
 		repository: p.repository, rewriting: p.rewrite, before: p.before, plan: p.account,

@@ -1,6 +1,7 @@
 package remediate
 
 import (
+	"bytes"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/unleak/unleak/internal/gitstore/pack"
 	"github.com/unleak/unleak/internal/gittest"
 	"github.com/unleak/unleak/remediate/account"
 )
@@ -226,5 +228,78 @@ func TestVerifyWithoutRecord(t *testing.T) {
 	e := verify(t, r, VerifyOptions{Objects: []string{strings.Repeat("1", 40)}})
 	if diff := cmp.Diff(true, e.Proved); diff != "" {
 		t.Errorf("%+v", e)
+	}
+}
+
+// What an earlier remediation took out is searched for after a later one too.
+func TestVerifyAfterTwoRemediations(t *testing.T) {
+	r, _ := cleaned(t, patient(t))
+	p, err := NewPlan(t.Context(), r.Dir, Request{ReplaceText: []byte("hello\n"), ReplaceTextName: "second", Force: true})
+	must(t, err)
+	_, err = p.Apply(t.Context(), ApplyOptions{})
+	must(t, err)
+	if e := verify(t, r, VerifyOptions{}); !e.Proved || e.Values != 2 {
+		t.Errorf("%+v", e)
+	}
+	r.CommitFile("z", oldText, "the first one is back")
+	if e := verify(t, r, VerifyOptions{}); e.Proved {
+		t.Error("absence is proved")
+	}
+}
+
+// Expressions leave nothing to search for, so that nothing is proved.
+func TestVerifyWithoutDigests(t *testing.T) {
+	r := copyOf(t, patient(t))
+	p, err := NewPlan(t.Context(), r.Dir, Request{ReplaceText: []byte("regex:first v[a-z]+\n"), ReplaceTextName: "rules", Messages: true, Force: true})
+	must(t, err)
+	_, err = p.Apply(t.Context(), ApplyOptions{})
+	must(t, err)
+	e := verify(t, r, VerifyOptions{})
+	if e.Proved || len(e.Unread) != 1 || len(e.Holding) > 0 {
+		t.Errorf("%+v", e)
+	}
+}
+
+func TestIDSearch(t *testing.T) {
+	id := pack.ID{0xab, 1, 2, 3, 19: 0xcd}
+	s := newIDSearch(id)
+	hexadecimal := id.String()
+	for content, want := range map[string]int{
+		"":                           0,
+		hexadecimal:                  1,
+		"0" + hexadecimal + "f":      1,
+		strings.ToUpper(hexadecimal): 1,
+		hexadecimal[:39]:             0,
+		hexadecimal[:20] + "\n" + hexadecimal[20:]: 0,
+		"ref: " + hexadecimal + " " + hexadecimal:  2,
+		"\x00" + string(id[:]) + "x":               1,
+		string(id[:19]):                            0,
+	} {
+		found := 0
+		s.find([]byte(content), func(got pack.ID) {
+			if got != id {
+				t.Errorf("%q: %s", content, got)
+			}
+			found++
+		})
+		if found != want {
+			t.Errorf("%q: %d times, want %d", content, found, want)
+		}
+	}
+}
+
+// Texts are found where parts of a large file meet.
+func TestPartsOverlap(t *testing.T) {
+	r, blob := cleaned(t, patient(t))
+	for name, text := range map[string]string{"id": blob, "value": oldText} {
+		path := filepath.Join(r.Dir, ".git", name)
+		for _, before := range []int{part - 1, part - len(text)/2, part - len(text), 2*part - 3} {
+			content := append(bytes.Repeat([]byte{'-'}, before), text...)
+			must(t, os.WriteFile(path, content, 0o666))
+			if e := verify(t, r, VerifyOptions{}); e.Proved || len(e.Holding) != 1 || e.Holding[0].Where != name {
+				t.Errorf("%s after %d bytes: %+v", name, before, e.Holding)
+			}
+		}
+		must(t, os.Remove(path))
 	}
 }
