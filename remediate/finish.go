@@ -16,11 +16,14 @@ func (s *surgeon) doVerify(ctx context.Context, n *note) error {
 	if err := s.files.keepNew(removedName); err != nil {
 		return err
 	}
-	if s.options.Verify == nil {
-		return nil
+	verify := s.options.Verify
+	if verify == nil {
+		verify = func(ctx context.Context, repository string) (*account.Evidence, error) {
+			return Verify(ctx, repository, VerifyOptions{Tool: s.state.Plan.Tool})
+		}
 	}
 	var err error
-	n.Found, err = s.options.Verify(ctx, s.files.common)
+	n.Found, err = verify(ctx, s.files.common)
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // processLock keeps a second remediation away. The system holds it for this process and for every git that it
@@ -16,16 +17,24 @@ type processLock struct {
 	path string
 }
 
-// lockProcess takes the lock of a state folder. The error wraps [ErrBusy] where another process has it.
+// lockPatience is for how long the lock is waited for.
+const lockPatience = 3 * time.Second
+
+// lockProcess takes the lock of a state folder. The error wraps [ErrBusy] where another process has it, and does not
+// give it back soon, as a git does that has lost its unleak.
 func lockProcess(f files) (*processLock, error) {
 	path := f.path("lock")
-	for {
+	for begin := time.Now(); ; {
 		file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 		if err != nil {
 			return nil, fmt.Errorf("the lock of a remediation cannot be made: %w", err)
 		}
 		if err := lockFile(file); err != nil {
 			file.Close()
+			if errors.Is(err, errLocked) && time.Since(begin) < lockPatience {
+				time.Sleep(lockPatience / 50)
+				continue
+			}
 			if errors.Is(err, errLocked) {
 				return nil, fmt.Errorf("%w: another unleak, or a git that it started, remediates %s; wait for it to end", ErrBusy, printable(f.common))
 			}
