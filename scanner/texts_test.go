@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/unleak/unleak/internal/secrettest"
 	"github.com/unleak/unleak/scanner"
 	"github.com/unleak/unleak/scanner/finding"
 )
@@ -14,13 +13,11 @@ import (
 // Texts scanned one after another give what each gives as a stream.
 func TestTextsAgreeWithReader(t *testing.T) {
 	options := scanner.Options{Rules: loadRules(t, "")}
-	generator := secrettest.New(3)
+	secrets := newValues(3).secrets()
 	texts := scanner.NewTexts(options)
 	found := 0
 	for n := range 6 {
-		first, _ := generator.Line("github")
-		second, _ := generator.Line("gitlab")
-		content := strings.Repeat("plain text\n", n) + first + "\n" + strings.Repeat(second+"\n", n%3)
+		content := strings.Repeat("plain text\n", n) + secrets[n].Line + "\n" + strings.Repeat(secrets[n/2].Line+"\n", n%3)
 		want, err := scanner.Scan(t.Context(), scanner.Reader("a/b", strings.NewReader(content)), options)
 		if err != nil {
 			t.Fatal(err)

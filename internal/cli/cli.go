@@ -80,14 +80,17 @@ func (a *app) warnf(format string, args ...any) {
 func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "unleak",
-		Short: "Find every secret in everything a Git repository holds",
+		Short: "Find every secret in everything a Git repository holds, and take it out",
 		Long: `unleak finds every secret in everything a Git repository holds - every branch,
 stash, reflog, dangling object, message and name - and says exactly where each
-one lives.
+one lives. It takes secrets and files out of the whole history, and proves that they
+are gone.
 
 Found one? Revoke it first, at whoever issued it: take a value that was pushed
 for known.`,
 		Example: `  unleak scan              scan the repository in the current directory
+  unleak remediate         plan how to take what it holds out of its history
+  unleak verify            prove that nothing of it is left
   unleak help scan         all about scanning`,
 		Version: unleak.Version(),
 		// For the suggestions of unknownCommand.
@@ -111,7 +114,7 @@ for known.`,
 		return usageError{err: err, hint: fmt.Sprintf("see %q", cmd.CommandPath()+" --help")}
 	})
 	root.SetHelpCommand(a.helpCommand())
-	root.AddCommand(a.scanCommand(), a.versionCommand())
+	root.AddCommand(a.scanCommand(), a.remediateCommand(), a.verifyCommand(), a.versionCommand())
 	return root
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/unleak/unleak/remediate/account"
 	"github.com/unleak/unleak/scanner"
 )
 
@@ -18,22 +19,58 @@ const (
 	exitInterrupted = 130 // 128 + SIGINT, as shells have it
 )
 
-// exitTable is what the help says of the exit codes.
-func exitTable() string {
-	var table strings.Builder
-	for _, row := range []struct {
-		code    int
-		meaning string
-	}{
+// meaning is what an exit code says after one command.
+type meaning struct {
+	code int
+	text string
+}
+
+// What the codes mean, by command.
+var (
+	scanCodes = []meaning{
 		{exitClean, "the scan is complete and found nothing"},
 		{exitFindings, "there are findings (the report says whether the scan is complete)"},
 		{exitFailure, "wrong usage, or the scan or a report failed"},
 		{exitIncomplete, "nothing found, but something could not be scanned"},
 		{exitInterrupted, "interrupted; the report covers what was scanned until then"},
-	} {
-		fmt.Fprintf(&table, "  %3d  %s\n", row.code, row.meaning)
+	}
+	remediateCodes = []meaning{
+		{exitClean, "the plan can be applied, or it was and nothing is left (or there was nothing to do)"},
+		{exitFindings, "applied, but something still holds what was removed"},
+		{exitFailure, "wrong usage, a check refuses the plan, or a step failed"},
+		{exitIncomplete, "planned, but the scan was incomplete; or applied, but not all could be searched"},
+		{exitInterrupted, "interrupted; the message says what was done, and how to go on"},
+	}
+	verifyCodes = []meaning{
+		{exitClean, "proved: nothing of what was removed is left"},
+		{exitFindings, "something still holds it; the report says what, and how it is reached"},
+		{exitFailure, "wrong usage, or the search failed"},
+		{exitIncomplete, "nothing found, but something could not be searched"},
+		{exitInterrupted, "interrupted"},
+	}
+)
+
+// exitTable is what the help of a scan says of the exit codes.
+func exitTable() string { return codeTable(scanCodes) }
+
+// codeTable is what the help of a command says of its exit codes.
+func codeTable(codes []meaning) string {
+	var table strings.Builder
+	for _, row := range codes {
+		fmt.Fprintf(&table, "  %3d  %s\n", row.code, row.text)
 	}
 	return table.String()
+}
+
+// evidenceCode is the exit code that evidence stands for; there is none where nothing was searched.
+func evidenceCode(e *account.Evidence) int {
+	switch {
+	case e != nil && e.Proved:
+		return exitClean
+	case e != nil && len(e.Holding) > 0:
+		return exitFindings
+	}
+	return exitIncomplete
 }
 
 // resultCode is the exit code of a scan that ran to its end. With excuse
