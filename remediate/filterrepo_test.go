@@ -26,15 +26,6 @@ type edit struct {
 	keepIDs  bool
 }
 
-func removing(args ...string) edit {
-	e := edit{name: "paths " + strings.Join(args, " "), args: []string{"--invert-paths"}}
-	for _, path := range args {
-		e.args = append(e.args, "--path", path)
-		e.paths = append(e.paths, "literal:"+path)
-	}
-	return e
-}
-
 // dotEnv removes .env at any depth, as the pattern does by itself.
 var dotEnv = edit{name: ".env", args: []string{"--invert-paths", "--path-regex", `(^|/)\.env(/|$)`}, paths: []string{".env"}}
 

@@ -2,8 +2,6 @@ package remediate_test
 
 import (
 	"context"
-	"os"
-	"strings"
 	"testing"
 
 	"github.com/unleak/unleak/internal/gittest"
@@ -11,42 +9,31 @@ import (
 	"github.com/unleak/unleak/remediate/account"
 )
 
-// withUnleak edits a copy with this program.
+// withUnleak edits a copy with this program. What paths held must be proved to be gone; texts are left in the
+// messages and binary files that the edit is not for.
 func withUnleak(t *testing.T, before *gittest.Repo, e edit) rewritten {
 	t.Helper()
 	repo := before.Copy()
 	request := remediate.Request{Paths: e.paths, Messages: e.messages, KeepIDs: e.keepIDs, Binary: "keep", NoBackup: true, Force: true}
+	options := remediate.ApplyOptions{}
 	if e.text != "" {
 		request.ReplaceText, request.ReplaceTextName = []byte(e.text), "expressions"
+		options.Verify = func(context.Context, string) (*account.Evidence, error) { return nil, nil }
 	}
-	p, err := remediate.NewPlan(t.Context(), repo.Dir, request)
+	plan, err := remediate.NewPlan(t.Context(), repo.Dir, request)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer p.Close()
-	if p.Account().Empty() {
+	defer plan.Close()
+	if plan.Account().Empty() {
 		return rewritten{Repo: repo, commits: map[string]string{}}
 	}
-	unverified := func(context.Context, string) (*account.Evidence, error) { return nil, nil }
-	a, err := p.Apply(t.Context(), remediate.ApplyOptions{Verify: unverified})
+	done, err := plan.Apply(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return rewritten{Repo: repo, commits: readMap(t, a.Files.CommitMap)}
-}
-
-// readMap reads a map of commits: a line of words, then old id and new id.
-func readMap(t *testing.T, path string) map[string]string {
-	t.Helper()
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
+	if evidence := done.Evidence; e.text == "" && (evidence == nil || !evidence.Proved) {
+		t.Errorf("not proved: %+v", evidence)
 	}
-	ids := map[string]string{}
-	for line := range strings.Lines(string(content)) {
-		if old, now, ok := strings.Cut(strings.TrimSpace(line), " "); ok && len(old) == len(gittest.NullID) {
-			ids[old] = strings.TrimSpace(now)
-		}
-	}
-	return ids
+	return rewritten{Repo: repo, commits: readCommitMap(t, done.Files.CommitMap)}
 }
