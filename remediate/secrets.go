@@ -143,11 +143,18 @@ func (s *secrets) judge(ctx context.Context, removed []rewrite.RemovedPath) erro
 				return err
 			}
 			for _, f := range found {
-				s.addRemoved(f, id)
+				if !s.scanned(f.Fingerprint) {
+					s.addRemoved(f, id)
+				}
 			}
 		}
 	}
 	return nil
+}
+
+// scanned reports whether a scan of the whole history has found a secret, and so knows all its places.
+func (s *secrets) scanned(fingerprint string) bool {
+	return slices.ContainsFunc(s.plan.request.Findings, func(f *finding.Finding) bool { return f.Fingerprint == fingerprint })
 }
 
 // addRemoved adds a finding in a removed blob; its places are no places of the history.
