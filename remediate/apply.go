@@ -79,7 +79,7 @@ func (s *surgeon) giveUp(err error) error {
 	if back := s.back(context.Background()); back != nil {
 		return errors.Join(err, back)
 	}
-	return &undoneError{stopped.Err}
+	return &undoneError{errors.Join(stopped.Err, s.removeBackup())}
 }
 
 // prepare writes the backup, the new pack and everything that the steps after it need. It changes nothing
@@ -228,6 +228,11 @@ func (s *surgeon) planStash(j *job) error {
 
 // undoPreparation removes everything that a preparation has written.
 func (s *surgeon) undoPreparation() error {
+	return errors.Join(s.removeBackup(), s.files.clear())
+}
+
+// removeBackup removes the backup of a remediation that has changed nothing.
+func (s *surgeon) removeBackup() error {
 	var errs []error
 	for _, r := range s.journal.records {
 		if r.Backup != nil {
@@ -235,7 +240,7 @@ func (s *surgeon) undoPreparation() error {
 			errs = append(errs, err)
 		}
 	}
-	return errors.Join(append(errs, s.files.clear())...)
+	return errors.Join(errs...)
 }
 
 // backup writes everything that the repository holds into a bundle. The journal has its name before it is there.

@@ -37,7 +37,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// child carries out "ACTION NUMBER FOLDER": it dies at the point of that number, or waits there to be killed.
+// child carries out "ACTION NUMBER FOLDER". At the point of that number it dies, waits to be killed (stop), or
+// finds the disk full (full); with "small", the number is how large its files may become.
 func child(order string) error {
 	action, rest, _ := strings.Cut(order, " ")
 	number, dir, _ := strings.Cut(rest, " ")
@@ -49,14 +50,21 @@ func child(order string) error {
 		if left--; left != 0 {
 			return
 		}
-		if action != "stop" {
+		switch action {
+		case "full":
+			if err := limitFiles(0); err != nil {
+				panic(err)
+			}
+			return
+		case "stop":
+		default:
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		}
 		select {}
 	}
 	ctx := context.Background()
 	switch action {
-	case "apply", "stop", "full":
+	case "apply", "stop", "full", "small":
 		p, err := NewPlan(ctx, dir, testRequest())
 		if err != nil {
 			return err
@@ -65,7 +73,7 @@ func child(order string) error {
 		if err != nil {
 			return err
 		}
-		if action == "full" {
+		if action == "small" {
 			if err := limitFiles(uint64(left)); err != nil {
 				return err
 			}

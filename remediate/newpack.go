@@ -105,8 +105,8 @@ func unkept(objects []string) []string {
 // withdrawPack takes the new pack away again, unless something that came in meanwhile needs it: then it stays, for
 // git to collect. Its index goes first and comes back if that is so.
 func (s *surgeon) withdrawPack() error {
-	for _, name := range s.state.Kept {
-		if content, err := os.ReadFile(s.objectFile(name)); err == nil && string(content) == keepText {
+	for _, name := range s.state.Kept { // there were none of that name; a full disk may have cut ours off
+		if content, err := os.ReadFile(s.objectFile(name)); err == nil && strings.HasPrefix(keepText, string(content)) {
 			if _, err := remove(s.objectFile(name)); err != nil {
 				return err
 			}

@@ -218,6 +218,16 @@ func (s *surgeon) passing() ([]string, error) {
 			}
 		}
 	}
+	// Of `git update-server-info`, where it was killed.
+	entries, err := os.ReadDir(filepath.Join(s.files.common, "info"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), "refs_") {
+			paths = append(paths, filepath.Join(s.files.common, "info", entry.Name()))
+		}
+	}
 	for _, folder := range []string{"lost-found", "rr-cache"} {
 		err := filepath.WalkDir(filepath.Join(s.files.common, folder), func(path string, entry fs.DirEntry, err error) error {
 			if err == nil && !entry.IsDir() {

@@ -113,7 +113,7 @@ func (f files) packDir() string         { return filepath.Join(f.objects, "pack"
 // make makes the state folder, for the owner alone: it can hold paths and old texts.
 func (f files) make() error {
 	if err := os.Mkdir(f.dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("the folder of a remediation cannot be made: %w", err)
+		return fmt.Errorf("nothing was changed, as the folder of a remediation cannot be made: %w", err)
 	}
 	return nil
 }

@@ -73,13 +73,16 @@ func isDerivedInfo(name string) bool {
 	case "info/packs", "info/commit-graph", "info/alternates", "info/http-alternates":
 		return true
 	}
-	return strings.HasPrefix(name, "info/commit-graphs/")
+	return strings.HasPrefix(name, "info/commit-graphs/") || isServerInfoLeftover(name)
 }
+
+// isServerInfoLeftover reports whether a file is one that `git update-server-info` was writing when it was killed.
+func isServerInfoLeftover(name string) bool { return strings.HasPrefix(name, "info/packs_") }
 
 // isDerived reports whether a file of the store says something of objects that are elsewhere. It goes
 // before the objects go, whoever wrote it and when: git would miss them.
 func isDerived(name string) bool {
-	return strings.HasPrefix(name, "info/commit-graph") || strings.HasPrefix(name, "pack/multi-pack-index") ||
+	return strings.HasPrefix(name, "info/commit-graph") || isServerInfoLeftover(name) || strings.HasPrefix(name, "pack/multi-pack-index") ||
 		strings.HasSuffix(name, ".bitmap")
 }
 

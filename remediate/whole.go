@@ -32,7 +32,15 @@ func (s *surgeon) doCheck(ctx context.Context, n *note) error {
 	if err != nil {
 		return err
 	}
-	defer view.Close()
+	err = s.checkView(ctx, view, n)
+	if err = errors.Join(err, view.Close()); err != nil {
+		return err
+	}
+	return os.RemoveAll(s.files.path(viewName))
+}
+
+// checkView looks at the repository of the new objects alone.
+func (s *surgeon) checkView(ctx context.Context, view *gitstore.Repository, n *note) error {
 	if problems := view.ObjectProblems(); len(problems) > 0 {
 		return fmt.Errorf("the new objects cannot be read: %s", problems[0])
 	}
@@ -54,11 +62,8 @@ func (s *surgeon) doCheck(ctx context.Context, n *note) error {
 		return err
 	}
 	count, err := checkClosed(ctx, view)
-	if err != nil {
-		return err
-	}
 	n.Detail = fmt.Sprintf("%d objects need nothing but one another", count)
-	return errors.Join(view.Close(), os.RemoveAll(s.files.path(viewName)))
+	return err
 }
 
 // makeView makes a repository of the new objects alone.
