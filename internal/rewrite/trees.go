@@ -80,31 +80,65 @@ func (w *treeMaker) visit(o *gitstore.Object) {
 // splicer works out what of a tree changes. Its memory is used again.
 type splicer struct {
 	changes []history.Change
+	byName  map[string][]history.Change // where there are many
+	firsts  [4]uint64                   // a bit for each byte that the object of one of them begins with
 	splices []pack.Splice
 }
+
+// fewChanges is up to how many changes are compared one by one.
+const fewChanges = 8
 
 // tree returns the splices that make a state's tree, whose content is given, what it becomes. They are valid until the
 // next call.
 func (s *splicer) tree(r *Rewrite, state int, content []byte) ([]pack.Splice, error) {
-	s.changes = s.changes[:0]
-	r.edits.Changes(state, func(c history.Change) { s.changes = append(s.changes, c) })
-	s.splices = s.splices[:0]
+	s.begin(r, state)
 	for at := 0; at < len(content); {
-		entry, length, err := gitstore.NextTreeEntry(content[at:])
+		length, err := gitstore.TreeEntryLen(content[at:])
 		if err != nil {
 			return nil, err
 		}
-		if change, ok := s.changeOf(r, entry); ok {
-			s.splice(r, change, at, length)
+		// Most entries of most trees stay, as their objects' first bytes tell.
+		if first := content[at+length-len(pack.ID{})]; s.firsts[first/64]>>(first%64)&1 != 0 {
+			entry, _, err := gitstore.NextTreeEntry(content[at:])
+			if err != nil {
+				return nil, err
+			}
+			if change, ok := s.changeOf(r, entry); ok {
+				s.splice(r, change, at, length)
+			}
 		}
 		at += length
 	}
 	return s.splices, nil
 }
 
+// begin takes over the changes of a state.
+func (s *splicer) begin(r *Rewrite, state int) {
+	s.changes, s.splices, s.firsts, s.byName = s.changes[:0], s.splices[:0], [4]uint64{}, nil
+	r.edits.Changes(state, func(c history.Change) {
+		s.changes = append(s.changes, c)
+		if c.Class == history.Gitlink { // of any object
+			s.firsts = [4]uint64{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}
+			return
+		}
+		first := r.graph.ID(c.Object)[0]
+		s.firsts[first/64] |= 1 << (first % 64)
+	})
+	if len(s.changes) > fewChanges {
+		s.byName = make(map[string][]history.Change, len(s.changes))
+		for _, c := range s.changes {
+			s.byName[c.Name] = append(s.byName[c.Name], c)
+		}
+	}
+}
+
 // changeOf returns what becomes of an entry, if it changes.
 func (s *splicer) changeOf(r *Rewrite, entry gitstore.TreeEntry) (history.Change, bool) {
-	for _, c := range s.changes {
+	changes := s.changes
+	if s.byName != nil {
+		changes = s.byName[string(entry.Name)]
+	}
+	for _, c := range changes {
 		if c.Name == string(entry.Name) && c.Class == history.ClassOf(entry) && (c.Class == history.Gitlink || r.graph.ID(c.Object) == entry.ID) {
 			return c, true
 		}
