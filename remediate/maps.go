@@ -100,15 +100,14 @@ func (j *job) writeMaps(f files, refs []refState) error {
 	if err := compose(earlier, later).write(f.path(commitMapName) + newSuffix); err != nil {
 		return err
 	}
-	err = writeFileFrom(f.path(refMapName)+newSuffix, 0o600, func(w io.Writer) error {
-		out := bufio.NewWriter(w)
-		fmt.Fprintf(out, "%-40s %-40s ref\n", "old", "new")
-		for _, ref := range refs {
-			fmt.Fprintf(out, "%s %s %s\n", pack.ID(ref.Old), pack.ID(ref.New), ref.Name)
-		}
-		return out.Flush()
-	})
+	moves, err := readRefMap(f.path(refMapName))
 	if err != nil {
+		return err
+	}
+	for _, ref := range refs {
+		moves.then(refMove{pack.ID(ref.Old), pack.ID(ref.New), string(ref.Name)})
+	}
+	if err := moves.write(f.path(refMapName) + newSuffix); err != nil {
 		return err
 	}
 	return writeFileFrom(f.path(removedName)+newSuffix, 0o600, func(w io.Writer) error {
