@@ -86,7 +86,7 @@ func (s *surgeon) giveUp(err error) error {
 // that git looks at.
 func (s *surgeon) prepare(ctx context.Context, j *job) error {
 	s.state = &state{Version: stateVersion, Started: time.Now().UTC(), Plan: j.plan, Ignore: j.ignore,
-		Objects: j.before.objects, Kept: unkept(j.before.objects), Size: j.before.bytes}
+		Objects: j.before.objects, Kept: unkept(j.before.objects), Size: j.before.bytes, Derived: derivedIn(s.files, j.before.objects)}
 	if !j.noBackup {
 		if err := s.backup(ctx, j); err != nil {
 			return fmt.Errorf("the backup failed: %w", err)

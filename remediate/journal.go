@@ -46,6 +46,7 @@ type note struct {
 	Found  *account.Evidence `json:"evidence,omitempty"`
 	Backup []byte            `json:"backup,omitempty"` // path of the bundle, before it is written
 	Ignore *ignoreNote       `json:"ignore,omitempty"` // before .gitignore is written
+	Drop   []string          `json:"drop,omitempty"`   // packs that came in and hold what is to be removed, to be purged too
 }
 
 // ignoreNote says what is appended to a .gitignore file.

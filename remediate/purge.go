@@ -127,6 +127,13 @@ func (s *surgeon) purgeObjects() error {
 	for _, name := range slices.Concat(s.state.Objects, s.state.Kept) {
 		old[name] = true
 	}
+	for _, r := range s.journal.records {
+		for _, base := range r.Drop {
+			for _, suffix := range []string{".idx", ".pack", ".rev", ".mtimes"} {
+				old[base+suffix] = true
+			}
+		}
+	}
 	var names []string
 	for _, name := range now {
 		id, loose := looseName(name)

@@ -53,6 +53,8 @@ type state struct {
 	Objects   []string        `json:"objects"`        // files of the old object store, relative to it
 	Kept      []string        `json:"kept,omitempty"` // old packs that got a .keep file from us
 	Size      int64           `json:"size"`           // of the old objects, in bytes
+	// Derived are the files that are made from objects, and when each was written, in nanoseconds since 1970.
+	Derived map[string]int64 `json:"derived,omitempty"`
 }
 
 // objectID is an object name that is written in hex.

@@ -149,6 +149,9 @@ func (s *surgeon) back(ctx context.Context) error {
 	if err := s.freeLocksOf(stepRefs); err != nil {
 		return err
 	}
+	if err := s.recallOld(ctx); err != nil {
+		return err
+	}
 	if err := s.moveRefs(ctx, s.state.moves(true)); err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func (s *surgeon) doCheck(ctx context.Context, n *note) error {
 			return fmt.Errorf("%w: %s is under way, and holds on to commits that would go: %s", ErrMoved, what, remedy)
 		}
 	}
-	if err := s.makeView(); err != nil {
+	if err := s.makeView(n); err != nil {
 		return err
 	}
 	view, err := gitstore.Open(s.files.path(viewName))
@@ -66,8 +66,9 @@ func (s *surgeon) checkView(ctx context.Context, view *gitstore.Repository, n *n
 	return err
 }
 
-// makeView makes a repository of the new objects alone.
-func (s *surgeon) makeView() error {
+// makeView makes a repository of the new objects alone. Packs that came in since the plan and hold what is to be
+// removed are left out, as are such loose objects: git gc has made them of old objects, if it ran in between.
+func (s *surgeon) makeView(n *note) error {
 	view := s.files.path(viewName)
 	if err := os.RemoveAll(view); err != nil {
 		return err
@@ -82,7 +83,24 @@ func (s *surgeon) makeView() error {
 	if err != nil {
 		return err
 	}
+	removed, err := readIDs(s.files.path(removedName) + newSuffix)
+	if err != nil {
+		return err
+	}
+	gone := map[pack.ID]bool{}
+	for _, id := range removed {
+		gone[id] = true
+	}
 	for _, name := range names {
+		if base, ok := strings.CutSuffix(name, ".pack"); ok && !s.isNew(name) && s.holdsAny(name, removed) {
+			n.Drop = append(n.Drop, base)
+		}
+	}
+	for _, name := range names {
+		id, loose := looseName(name)
+		if loose && gone[id] || slices.Contains(n.Drop, strings.TrimSuffix(name, filepath.Ext(name))) {
+			continue
+		}
 		to := filepath.Join(view, "objects", filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 			return err
@@ -117,15 +135,28 @@ func (s *surgeon) newcomers() ([]string, error) {
 	}), nil
 }
 
+// holdsAny reports whether a pack holds one of some objects.
+func (s *surgeon) holdsAny(name string, ids []pack.ID) bool {
+	p, err := pack.Open(s.objectFile(name))
+	if err != nil {
+		return false // said when the view is opened
+	}
+	defer p.Close()
+	return slices.ContainsFunc(ids, func(id pack.ID) bool {
+		_, ok := p.Index().Find(id)
+		return ok
+	})
+}
+
 // checkRemoved looks for objects that are to be gone.
 func (s *surgeon) checkRemoved(view *gitstore.Repository) error {
-	removed, err := readIDs(s.files.path(removedName + newSuffix))
+	removed, err := readIDs(s.files.path(removedName) + newSuffix)
 	if err != nil {
 		return err
 	}
 	for _, id := range removed {
 		if view.Holds(id) {
-			return fmt.Errorf("%w: object %s, which is to be removed, has come in again (did git gc or a fetch run in between?); take the remediation back, and plan anew", ErrMoved, id)
+			return fmt.Errorf("%w: object %s, which is to be removed, is part of the new history; take the remediation back, and plan anew", ErrMoved, id)
 		}
 	}
 	return nil

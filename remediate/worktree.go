@@ -177,12 +177,12 @@ func (f *workFile) change(from, to pack.ID, at func(string)) (done bool, err err
 	return true, f.write(file, after, info.Mode().Perm())
 }
 
-// blobs reads both contents, or none if they are too large to be handled here.
+// blobs reads both contents, or none if they are too large to be handled here, or gone.
 func (f *workFile) blobs(from, to pack.ID) (before, after []byte, err error) {
 	if _, before, err = f.repository.Read(from, []byte{}, maxFile); err == nil {
 		_, after, err = f.repository.Read(to, []byte{}, maxFile)
 	}
-	if errors.Is(err, pack.ErrTooLarge) {
+	if errors.Is(err, pack.ErrTooLarge) || errors.Is(err, gitstore.ErrNotFound) { // git gc may have run since an interruption
 		return nil, nil, nil
 	}
 	return before, after, err
