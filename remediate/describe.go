@@ -16,6 +16,7 @@ import (
 	"github.com/unleak/unleak/internal/history"
 	"github.com/unleak/unleak/internal/rewrite"
 	"github.com/unleak/unleak/remediate/account"
+	"github.com/unleak/unleak/scanner/finding"
 )
 
 // describe makes the plan's account.
@@ -72,6 +73,8 @@ func (p *Plan) describe(ctx context.Context) error {
 	}
 	a.Checks = append(a.Checks, p.checkPatterns(), p.checkBinaries(), p.checkCommon(), p.checkNames())
 	a.Checks = slices.DeleteFunc(a.Checks, func(c account.Check) bool { return c.Name == "" })
+	// A value may stand in the name of a file or ref as well. The plan is for tickets.
+	p.account = a.MapText(finding.Redactor(p.found))
 	return nil
 }
 

@@ -59,6 +59,7 @@ type Plan struct {
 	before     *Snapshot
 	rewrite    *rewrite.Rewrite
 	account    *account.Plan
+	found      []*finding.Finding // whose values stand nowhere in the account
 	closed     bool
 }
 

@@ -53,6 +53,7 @@ const maxPlaces = 20
 
 // add adds a finding with its places.
 func (s *secrets) add(f *finding.Finding) {
+	s.plan.found = append(s.plan.found, f)
 	i, known := s.at[f.Fingerprint]
 	if !known {
 		i = len(s.list)
