@@ -83,8 +83,8 @@ func (a *app) rootCommand() *cobra.Command {
 		Short: "Find every secret in everything a Git repository holds, and take it out",
 		Long: `unleak finds every secret in everything a Git repository holds - every branch,
 stash, reflog, dangling object, message and name - and says exactly where each
-one lives. It takes secrets and files out of the whole history, and proves that they
-are gone.
+one lives. It takes secrets and files out of the whole history, and proves that
+they are gone.
 
 Found one? Revoke it first, at whoever issued it: take a value that was pushed
 for known.`,

@@ -7,6 +7,7 @@ import (
 
 	"github.com/unleak/unleak"
 	"github.com/unleak/unleak/remediate"
+	"github.com/unleak/unleak/rules"
 	"github.com/unleak/unleak/scanner"
 	"github.com/unleak/unleak/scanner/finding"
 )
@@ -35,7 +36,7 @@ func (a *app) plan(ctx context.Context, flags *remediateFlags, path string) (pla
 		KeepIDs: flags.keepIDs, Binary: flags.binary, Force: flags.force,
 		Backup: a.optionalPath(flags.backup), NoBackup: flags.noBackup,
 		Tool: tool(), Jobs: flags.jobs, Progress: a.step,
-		Judge: judge(options),
+		Rules: ruleInfo(options.Rules), Judge: judge(options),
 	}
 	if flags.secrets || len(flags.findings) > 0 || !flags.selects() {
 		result, err := a.runScan(ctx, scanner.Repository(path), options)
@@ -64,6 +65,15 @@ func (a *app) scanOptions(flags *remediateFlags, path string) (scanner.Options, 
 	return scanner.Options{Rules: set, Jobs: flags.jobs, Tool: tool(), Progress: &scanner.Progress{}}, nil
 }
 
+// ruleInfo is what a plan says of rules: where to revoke what they find.
+func ruleInfo(set *rules.Set) []finding.Rule {
+	var list []finding.Rule
+	for _, r := range set.Rules {
+		list = append(list, finding.Rule{ID: r.ID, Description: r.Description, Help: r.Help, URL: r.URL})
+	}
+	return list
+}
+
 // judge scans removed files, so that a plan by path can say what to rotate.
 func judge(options scanner.Options) func(context.Context, string, []byte) ([]*finding.Finding, error) {
 	var texts *scanner.Texts // compiled when the first is met
@@ -80,7 +90,6 @@ const shortestFingerprint = 8
 
 // chooseFindings takes over what the scan found, all of it or what the user named.
 func chooseFindings(request *remediate.Request, flags *remediateFlags, result *scanner.Result) error {
-	request.Rules = result.Header.Rules
 	if len(flags.findings) == 0 {
 		request.Findings, request.AllFindings = result.Findings, true
 		return nil

@@ -3,10 +3,12 @@ package cli_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -39,6 +41,8 @@ func TestMain(m *testing.M) {
 //	interrupted ARGS        runs unleak in process on endless input, ends its context after
 //	                        a while, and expects exit code 130 within a second
 //	unread ARGS             runs unleak with a standard output that nobody reads
+//	snapshot FOLDER FILE    writes to FILE what is below FOLDER: names, modes, times, hashes
+//	typed TEXT COMMAND      runs a command line on a terminal on which TEXT is typed; needs script(1)
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                "testdata",
@@ -52,6 +56,8 @@ func TestScripts(t *testing.T) {
 			"json":        jsonHas,
 			"interrupted": interrupted,
 			"unread":      unread,
+			"snapshot":    snapshot,
+			"typed":       typed,
 		},
 	})
 }
@@ -208,5 +214,44 @@ func unread(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if messages.Len() > 0 {
 		ts.Fatalf("a reader that has gone away is no news: %s", &messages)
+	}
+}
+
+// snapshot lists everything below a folder with all that a change would show in.
+func snapshot(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: snapshot FOLDER FILE")
+	}
+	var list strings.Builder
+	root := ts.MkAbs(args[0])
+	ts.Check(filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		var content []byte
+		if info.Mode().IsRegular() {
+			if content, err = os.ReadFile(path); err != nil {
+				return err
+			}
+		}
+		name, err := filepath.Rel(root, path)
+		fmt.Fprintf(&list, "%q %v %d %x\n", name, info.Mode(), info.ModTime().UnixNano(), sha256.Sum256(content))
+		return err
+	}))
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(list.String()), 0o666))
+}
+
+// typed runs a command line of the shell on a terminal, and types a line when it asks.
+func typed(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: typed TEXT COMMAND")
+	}
+	line := fmt.Sprintf("(sleep 1; printf '%%s\\n' '%s'; sleep 1) | script -qec '%s' /dev/null", args[0], args[1])
+	if err := ts.Exec("sh", "-c", line); (err != nil) != neg {
+		ts.Fatalf("%s: %v", args[1], err)
 	}
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -78,8 +79,12 @@ func (a *app) verify(ctx context.Context, flags *verifyFlags, repository string)
 	if err != nil {
 		return err
 	}
+	remote, err := a.remote(flags.remote)
+	if err != nil {
+		return err
+	}
 	evidence, err := remediate.Verify(ctx, a.path(repository), remediate.VerifyOptions{
-		Remote: flags.remote, Tool: account.Tool(tool()), Jobs: flags.jobs, Progress: a.step,
+		Remote: remote, Tool: account.Tool(tool()), Jobs: flags.jobs, Progress: a.step,
 	})
 	if err != nil {
 		return interruptedIf(ctx, err)
@@ -88,4 +93,12 @@ func (a *app) verify(ctx context.Context, flags *verifyFlags, repository string)
 	return a.writeAll(flags.outputFlags, files, func(w writer) error {
 		return report.WriteEvidence(w.to, w.format, evidence, w.options)
 	})
+}
+
+// remote resolves what --remote names: a path that is there, which git gets whole as it runs elsewhere, or a URL.
+func (a *app) remote(name string) (string, error) {
+	if name == "" || !a.exists(name) {
+		return name, nil
+	}
+	return filepath.Abs(a.path(name))
 }

@@ -160,7 +160,7 @@ func (p *planPage) commits() {
 	c := p.plan.Commits
 	text := thousands(int64(c.Changed)) + " of " + count(c.Total, "commit") + " get new ids"
 	if c.Pruned > 0 {
-		text += "; " + thousands(int64(c.Pruned)) + " go, as nothing is left of them"
+		text += "; " + thousands(int64(c.Pruned)) + map[bool]string{true: " becomes", false: " become"}[c.Pruned == 1] + " empty and go away"
 	}
 	p.wrappedRow("commits", text)
 	label := "starting at"

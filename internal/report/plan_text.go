@@ -34,6 +34,12 @@ func (p *planPage) title() {
 	if p.plan.Empty() {
 		p.line("")
 		p.wrapped("", "", "There is nothing to do: no commit, tag, message or other object holds what was asked for.")
+		for _, check := range p.plan.Checks {
+			if check.Verdict == account.Warn && check.Name == "patterns" {
+				p.line("")
+				p.check("warning", yellow, check)
+			}
+		}
 		return
 	}
 	if n := len(p.plan.Refused()); n > 0 {
@@ -54,7 +60,11 @@ func (p *planPage) rotate() {
 	switch {
 	case len(secrets) > 0:
 		p.heading("Rotate " + count(len(secrets), "secret") + ", before anything else")
-		p.wrapped("   ", "   ", "Whoever has a copy of the history has them. Taking them out does not change that; revoking them does.")
+		them := "them"
+		if len(secrets) == 1 {
+			them = "it"
+		}
+		p.wrapped("   ", "   ", "Whoever has a copy of the history has "+them+". Taking "+them+" out does not change that; revoking "+them+" does.")
 	case p.plan.Empty():
 		return
 	default:
@@ -122,8 +132,11 @@ func (p *planPage) where(place *account.Place) string {
 	if place.AtHead {
 		text += "  " + p.style(red, "at HEAD")
 	}
-	if place.Commit != "" && place.Commit != place.Object {
+	switch {
+	case place.Commit != "" && place.Commit != place.Object:
 		text += "  " + p.style(dim, shortID(place.Commit))
+	case place.Commit == "" && place.Path != "" && place.Object != "":
+		text += "  " + p.style(dim, "blob "+shortID(place.Object))
 	}
 	if place.Fate == account.Stays {
 		text += "  " + p.style(red, "stays")
@@ -150,7 +163,7 @@ var verdicts = []struct {
 }
 
 func (p *planPage) checks() {
-	if len(p.plan.Checks) == 0 {
+	if len(p.plan.Checks) == 0 || p.plan.Empty() {
 		return
 	}
 	p.heading("Safety checks")
