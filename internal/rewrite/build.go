@@ -30,14 +30,14 @@ func (b *commitBuilder) build(c *newCommit, content []byte) ([]byte, error) {
 		b.header("parent", b.rewrite.idOf(parent))
 	}
 	object, _, _ := b.rewrite.graph.CommitAt(c.number)
-	rest, ok := afterLinks(content)
-	if !ok {
+	rest, parents := afterLinks(content)
+	if parents != int(b.rewrite.read.parents[c.number]) {
 		return nil, fmt.Errorf("commit %s does not begin with its tree and parents: it cannot be rewritten", b.rewrite.table.ID(object))
 	}
 	headers := headersEnd(rest)
 	start := len(b.buffer)
 	b.unsignedHeaders(rest[:headers])
-	b.message(object, rest[headers:])
+	b.message(object, rest[headers:], b.rewrite.commits.at[c.number])
 	if b.rewrite.read.matched[object] {
 		b.redact(start)
 	}
@@ -50,8 +50,9 @@ func (b *commitBuilder) header(key string, id pack.ID) {
 	b.buffer = append(hex.AppendEncode(b.buffer, id[:]), '\n')
 }
 
-// afterLinks returns what comes after the tree and parent lines of a commit.
-func afterLinks(content []byte) (rest []byte, ok bool) {
+// afterLinks returns what comes after the tree and parent lines that a commit begins with, and how many parents
+// those are; -1 without a tree.
+func afterLinks(content []byte) (rest []byte, parents int) {
 	const digits = 2 * len(pack.ID{})
 	line := func(key string) bool {
 		n := len(key) + digits
@@ -62,11 +63,12 @@ func afterLinks(content []byte) (rest []byte, ok bool) {
 		return true
 	}
 	if !line("tree ") {
-		return nil, false
+		return nil, -1
 	}
 	for line("parent ") {
+		parents++
 	}
-	return content, true
+	return content, parents
 }
 
 // headersEnd returns where the headers of an object end, before the empty line, if there is one.
@@ -99,8 +101,10 @@ func (b *commitBuilder) unsignedHeaders(headers []byte) {
 }
 
 // message writes the empty line and the message of an object, in which names of rewritten commits
-// are brought up to date. Names of commits that went stay: there is nothing better to say.
-func (b *commitBuilder) message(object uint32, text []byte) {
+// are brought up to date. Names of commits that went stay: there is nothing better to say. And so do those of commits that
+// are made no earlier than this one, whose place among them is given: a beginning of a name can be of the very commit that
+// it stands in.
+func (b *commitBuilder) message(object uint32, text []byte, place int32) {
 	if len(text) == 0 {
 		return
 	}
@@ -109,8 +113,8 @@ func (b *commitBuilder) message(object uint32, text []byte) {
 	done := 0
 	for _, m := range b.rewrite.read.mentions[object] {
 		c := b.rewrite.newOf(m.commit)
-		if c == nil || c.pruned || c.id.IsZero() {
-			continue
+		if c == nil || c.pruned || place >= 0 && b.rewrite.commits.at[m.commit] >= place || m.offset+m.length > len(text) {
+			continue // the last is a mention in a signature that is gone
 		}
 		var digits [2 * len(pack.ID{})]byte
 		hex.Encode(digits[:], c.id[:])
@@ -120,55 +124,73 @@ func (b *commitBuilder) message(object uint32, text []byte) {
 	b.buffer = append(b.buffer, text[done:]...)
 }
 
-// redact applies the rules for messages to what the buffer has from a place on: first to the headers there too,
-// if that is asked for and leaves them headers.
+// redact applies the rules for messages to what the buffer has from a place on: to the headers there too,
+// if that is asked for.
 func (b *commitBuilder) redact(start int) {
-	rest := b.buffer[start:]
-	message := min(headersEnd(rest)+1, len(rest))
 	total := make([]int, b.rewrite.edit.Messages.Len())
-	headers := rest[:message]
-	if b.rewrite.edit.Headers {
-		counts := slices.Clone(total)
-		if edited := b.redacted(headers, counts); sameHeaders(headers, edited) {
-			headers, total = edited, counts
-		}
-	}
-	edited := append(slices.Clone(headers), b.redacted(rest[message:], total)...)
+	edited := b.rewrite.redacted(b.buffer[start:], total)
 	b.buffer, b.counts = append(b.buffer[:start], edited...), countsOf(total)
 }
 
-// redacted returns an edited copy of a text and adds to how often each rule applied.
-func (b *commitBuilder) redacted(text []byte, total []int) []byte {
-	edit := b.rewrite.edit.Messages.Edit(text)
+// redacted returns an edited copy of the headers and message of a commit or tag, or of a part of them, and adds to how
+// often each rule applied.
+func (r *Rewrite) redacted(text []byte, total []int) []byte {
+	message := min(headersEnd(text)+1, len(text))
+	var edited []byte
+	if r.edit.Headers {
+		for line := range bytes.Lines(text[:message]) {
+			counts := slices.Clone(total)
+			if now := r.redactedText(line, counts); sameHeader(line, now) {
+				line = now
+				copy(total, counts)
+			}
+			edited = append(edited, line...)
+		}
+	} else {
+		edited = append(edited, text[:message]...)
+	}
+	return append(edited, r.redactedText(text[message:], total)...)
+}
+
+// redactedText returns an edited copy of a text and adds to how often each rule applied.
+func (r *Rewrite) redactedText(text []byte, total []int) []byte {
+	edit := r.edit.Messages.Edit(text)
 	for rule, n := range edit.Counts {
 		total[rule] += n
 	}
 	return pack.AppendSpliced(nil, text, edit.Splices)
 }
 
-// sameHeaders reports whether edited headers have the keys, the dates and the line ends of those before.
-func sameHeaders(before, after []byte) bool {
-	a, b := bytes.Split(before, []byte{'\n'}), bytes.Split(after, []byte{'\n'})
-	if len(a) != len(b) {
+// sameHeader reports whether an edited line of headers is one for git as it was before: with its key, its end, and, of
+// a person, the date. What others know by its name stays too.
+func sameHeader(before, after []byte) bool {
+	keyBefore, valueBefore, _ := bytes.Cut(before, []byte{' '})
+	keyAfter, valueAfter, _ := bytes.Cut(after, []byte{' '})
+	if !bytes.Equal(keyBefore, keyAfter) || bytes.IndexByte(after, 0) >= 0 ||
+		bytes.IndexByte(after, '\n') != len(after)-1 && bytes.IndexByte(before, '\n') >= 0 {
 		return false
 	}
-	for i := range a {
-		keyA, valueA, _ := bytes.Cut(a[i], []byte{' '})
-		keyB, valueB, _ := bytes.Cut(b[i], []byte{' '})
-		if !bytes.Equal(keyA, keyB) {
-			return false
-		}
-		switch string(keyA) {
-		case "author", "committer", "tagger":
-			endA, endB := bytes.LastIndexByte(valueA, '>'), bytes.LastIndexByte(valueB, '>')
-			if endA < 0 || endB < 0 || !bytes.Equal(valueA[endA:], valueB[endB:]) || bytes.Count(valueA, []byte{'<'}) != bytes.Count(valueB, []byte{'<'}) {
-				return false
-			}
-		case "object", "type", "tag", "encoding":
-			if !bytes.Equal(valueA, valueB) {
-				return false
-			}
-		}
+	switch string(keyBefore) {
+	case "author", "committer", "tagger":
+		return bytes.Equal(shapeOfPerson(valueBefore), shapeOfPerson(valueAfter))
+	case "object", "type", "tag", "encoding":
+		return bytes.Equal(valueBefore, valueAfter)
 	}
 	return true
+}
+
+// shapeOfPerson returns what of "Name <address> date" must stay for git to read it: the brackets, the space before
+// the first, and all after the last.
+func shapeOfPerson(value []byte) []byte {
+	var shape []byte
+	for i, c := range value {
+		switch {
+		case c != '<' && c != '>':
+		case i > 0 && c == '<' && value[i-1] == ' ':
+			shape = append(shape, ' ', c)
+		default:
+			shape = append(shape, c)
+		}
+	}
+	return append(shape, value[bytes.LastIndexByte(value, '>')+1:]...)
 }

@@ -59,7 +59,7 @@ func (r *Rewrite) makeCommits(ctx context.Context) error {
 			at.unsigned, at.updated, at.counts = builder.unsigned, builder.updated, builder.counts
 		}
 	}
-	return r.makeTags()
+	return nil
 }
 
 // commitChunk is how many commits are read at once.

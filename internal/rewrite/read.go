@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 type reading struct {
 	parents  []uint16             // by number of a commit: how many parents it names
 	matched  map[uint32]bool      // commits and tags, by object, in which Messages match
+	unedited []uint32             // those in which only the rules for blobs match
 	mentions map[uint32][]mention // by object of a commit or tag
 	blobs    map[uint32]*newBlob  // by object
 	binaries map[uint32]int64     // binary blobs that match, and their sizes
@@ -65,8 +67,8 @@ func (r *Rewrite) readCommits(ctx context.Context) error {
 	var workers []*commitReader
 	err := r.walk(ctx, []pack.Kind{pack.Commit, pack.Tag}, nil, func() func(*gitstore.Object) {
 		w := &commitReader{rewrite: r, recorder: r.graph.Recorder(), mentions: map[uint32][]mention{}}
-		if r.edit.Messages != nil {
-			w.searcher = r.edit.Messages.Searcher()
+		if rules := cmp.Or(r.edit.Messages, r.edit.Blobs); rules != nil {
+			w.searcher = rules.Searcher()
 		}
 		workers = append(workers, w)
 		return w.visit
@@ -82,6 +84,10 @@ func (r *Rewrite) readCommits(ctx context.Context) error {
 		for _, p := range w.parents {
 			read.parents[p.commit] = p.count
 		}
+		if r.edit.Messages == nil {
+			read.unedited = append(read.unedited, w.matched...)
+			w.matched = nil
+		}
 		for _, object := range w.matched {
 			read.matched[object] = true
 		}
@@ -93,7 +99,11 @@ func (r *Rewrite) readCommits(ctx context.Context) error {
 		return err
 	}
 	for _, number := range r.roots.commits {
-		object, _, parents := r.graph.CommitAt(number)
+		object, tree, parents := r.graph.CommitAt(number)
+		if _, known := r.graph.Tree(object); !known {
+			return fmt.Errorf("%w: tree %s of commit %s is in no store; fetch it first, or repair the repository (git fsck tells more)",
+				errIncomplete, r.graph.ID(tree), r.table.ID(object))
+		}
 		if len(parents) != int(read.parents[number]) {
 			return fmt.Errorf("%w: parents of commit %s are in no store; fetch them first (git fetch --unshallow, or a full clone)", errIncomplete, r.table.ID(object))
 		}
@@ -135,11 +145,7 @@ func (w *commitReader) visit(o *gitstore.Object) {
 		message = tag.Message
 	}
 	if w.searcher != nil {
-		text := o.Content
-		if !w.rewrite.edit.Headers {
-			text = text[message:]
-		}
-		if found, _ := w.searcher.Search(text, nil, nil); found {
+		if found, _ := w.searcher.Search(o.Content, nil, nil); found && w.changes(o.Kind, o.Content) {
 			w.matched = append(w.matched, o.Index)
 		}
 	}
@@ -148,6 +154,20 @@ func (w *commitReader) visit(o *gitstore.Object) {
 			w.mentions[o.Index] = mentions
 		}
 	}
+}
+
+// changes reports whether the rules change what they may change of a commit or tag.
+func (w *commitReader) changes(kind pack.Kind, content []byte) bool {
+	text := content
+	if kind == pack.Commit {
+		if rest, parents := afterLinks(content); parents >= 0 {
+			text = rest
+		}
+	} else {
+		_, text, _ = bytes.Cut(content, []byte{'\n'})
+	}
+	r := w.rewrite
+	return !bytes.Equal(text, r.redacted(text, make([]int, r.edit.Messages.Len())))
 }
 
 // readTrees records the trees.

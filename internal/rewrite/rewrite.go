@@ -106,6 +106,7 @@ func New(ctx context.Context, repository *gitstore.Repository, edit Edit, option
 		{"rewriting trees", r.makeTrees},
 		{"rewriting commits", r.makeCommits},
 		{"rewriting notes", r.makeNotes},
+		{"rewriting tags", r.makeTags},
 		{"finding what stays", r.findKept},
 	} {
 		options.Progress(step.name)

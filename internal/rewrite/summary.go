@@ -22,6 +22,7 @@ type Summary struct {
 	Stale        int // objects that nothing reaches and that hold what is taken out
 	Tags         int // with another name
 	Redacted     int // messages that rules change
+	Unedited     int // commits and tags that the rules for blobs match in, and that stay
 	Updated      int // commit messages in which names of commits change
 	Refs         int // all of them
 }
@@ -51,6 +52,10 @@ func (r *Rewrite) Summary() Summary {
 			s.UnsignedTags += count(tag.unsigned)
 			s.Redacted += count(r.read.matched[object])
 		}
+	}
+	for _, object := range r.read.unedited {
+		number, isCommit := r.graph.CommitNumber(object)
+		s.Unedited += count(!isCommit || r.roots.reached[number])
 	}
 	s.Changed += len(r.notes.commits)
 	s.Gone, s.Edited = len(r.GoneBlobs()), len(r.editedBlobs())

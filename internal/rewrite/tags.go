@@ -2,6 +2,7 @@ package rewrite
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"strings"
 
@@ -15,11 +16,12 @@ type newTag struct {
 	id       pack.ID
 	goes     bool // with what it points at
 	unsigned bool
+	counts   []ruleCount
 	content  []byte
 }
 
-// makeTags rewrites the tags that are reached.
-func (r *Rewrite) makeTags() error {
+// makeTags rewrites the tags that are reached. Commits have their names by then, those of notes too.
+func (r *Rewrite) makeTags(context.Context) error {
 	r.tags = map[uint32]newTag{}
 	m := tagMaker{rewrite: r, targets: map[uint32]uint32{}, done: map[uint32]bool{}}
 	r.graph.Tags(func(tag, target uint32) { m.targets[tag] = target })
@@ -43,7 +45,10 @@ func (m *tagMaker) make(object uint32) error {
 		return nil
 	}
 	m.done[object] = true
-	target := m.targets[object]
+	target, ok := m.targets[object]
+	if !ok {
+		return nil // it names nothing
+	}
 	if _, isTag := m.targets[target]; isTag {
 		if err := m.make(target); err != nil {
 			return err
@@ -74,25 +79,28 @@ func (m *tagMaker) make(object uint32) error {
 	start := len(b.buffer)
 	b.unsignedHeaders(rest[:headers])
 	message, signed := unsignedMessage(rest[headers:])
-	b.message(object, message)
+	b.message(object, message, -1)
 	if r.read.matched[object] {
 		b.redact(start)
 	}
-	r.tags[object] = newTag{id: hashOf(pack.Tag, b.buffer), content: b.buffer, unsigned: signed || b.unsigned}
+	r.tags[object] = newTag{id: hashOf(pack.Tag, b.buffer), content: b.buffer, unsigned: signed || b.unsigned, counts: b.counts}
 	return nil
 }
 
-// unsignedMessage returns the message of a tag without the signature at its end (git-tag(1), "-s").
+// unsignedMessage returns the message of a tag without the signature at its end (git-tag(1), "-s"), which begins
+// where the last line is that could begin one.
 func unsignedMessage(text []byte) (message []byte, signed bool) {
+	last := -1
 	for _, begin := range [][]byte{
 		[]byte("\n-----BEGIN PGP " + "SIGNATURE-----"), []byte("\n-----BEGIN PGP " + "MESSAGE-----"),
 		[]byte("\n-----BEGIN SIGNED " + "MESSAGE-----"), []byte("\n-----BEGIN SSH " + "SIGNATURE-----"),
 	} {
-		if i := bytes.LastIndex(text, begin); i >= 0 {
-			return text[:i+1], true
-		}
+		last = max(last, bytes.LastIndex(text, begin))
 	}
-	return text, false
+	if last < 0 {
+		return text, false
+	}
+	return text[:last+1], true
 }
 
 // newObject returns the name that an object has afterwards, which a ref or tag points at. ok is false where nothing
@@ -156,9 +164,9 @@ func (r *Rewrite) newName(name string) string {
 	if number, isCommit := r.graph.CommitNumber(first); isCommit && (int(number) >= len(r.roots.reached) || !r.roots.reached[number]) {
 		return name // nothing reaches it: it did not change, and is not kept either
 	}
-	id, ok := r.newObject(first)
-	if !ok {
-		return ""
+	if number, isCommit := r.graph.CommitNumber(first); isCommit && r.left(number) != number {
+		return "" // it was pruned: the one that stands for it is not to be replaced
 	}
+	id, _ := r.newObject(first)
 	return replacePrefix + id.String()
 }
