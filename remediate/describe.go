@@ -71,7 +71,7 @@ func (p *Plan) describe(ctx context.Context) error {
 	if a.Checks, err = safety(ctx, p.repository, r.Force); err != nil {
 		return err
 	}
-	a.Checks = append(a.Checks, p.checkPatterns(), p.checkBinaries(), p.checkCommon(), p.checkNames())
+	a.Checks = append(a.Checks, p.checkPatterns(), p.checkBinaries(), p.checkMessages(summary.Unedited), p.checkCommon(), p.checkNames())
 	a.Checks = slices.DeleteFunc(a.Checks, func(c account.Check) bool { return c.Name == "" })
 	// A value may stand in the name of a file or ref as well. The plan is for tickets.
 	p.account = a.MapText(finding.Redactor(p.found))
@@ -229,6 +229,18 @@ func (p *Plan) checkBinaries() account.Check {
 		check.Remedy = "Remove them by --path, have them replaced whole by --binary replace, or leave them by --binary keep."
 	}
 	return check
+}
+
+// checkMessages tells of commits and tags that hold what is replaced in files only.
+func (p *Plan) checkMessages(unedited int) account.Check {
+	if unedited == 0 {
+		return account.Check{}
+	}
+	return account.Check{
+		Name: "messages", Verdict: account.Warn,
+		Detail: fmt.Sprintf("Texts to replace stand in messages or names of %d commits or tags too, and stay there.", unedited),
+		Remedy: "Add --messages to replace them there as well; until then, verification will find them.",
+	}
 }
 
 // checkCommon tells of values that are left because they may stand for something else.

@@ -31,7 +31,7 @@ type Request struct {
 	// Rules say more of the rules of Findings.
 	Rules []finding.Rule
 	// ReplaceText is a file in git-filter-repo's format, and ReplaceTextName its name. It changes
-	// blobs; with Messages also messages of commits and tags.
+	// blobs; with Messages also messages, names and other headers of commits and tags.
 	ReplaceText     []byte
 	ReplaceTextName string
 	Messages        bool

@@ -82,7 +82,7 @@ func (s *selection) takeTexts(r *Request, values []redact.Value) error {
 		}
 		s.edit.Blobs = s.rules
 		if r.Messages {
-			s.edit.Messages = s.rules
+			s.edit.Messages, s.edit.Headers = s.rules, true
 		}
 	case len(values) > 0:
 		if s.rules, err = redact.ForValues(values); err != nil {
