@@ -8,6 +8,7 @@ import (
 
 	"github.com/unleak/unleak/internal/gitstore"
 	"github.com/unleak/unleak/internal/gitstore/pack"
+	"github.com/unleak/unleak/internal/redact"
 )
 
 func hashOf(kind pack.Kind, content []byte) pack.ID { return gitstore.HashObject(kind, content) }
@@ -128,19 +129,19 @@ func (b *commitBuilder) message(object uint32, text []byte, place int32) {
 // if that is asked for.
 func (b *commitBuilder) redact(start int) {
 	total := make([]int, b.rewrite.edit.Messages.Len())
-	edited := b.rewrite.redacted(b.buffer[start:], total)
+	edited := b.rewrite.redacted(b.rewrite.edit.Messages, b.buffer[start:], total)
 	b.buffer, b.counts = append(b.buffer[:start], edited...), countsOf(total)
 }
 
 // redacted returns an edited copy of the headers and message of a commit or tag, or of a part of them, and adds to how
 // often each rule applied.
-func (r *Rewrite) redacted(text []byte, total []int) []byte {
+func (r *Rewrite) redacted(rules *redact.Rules, text []byte, total []int) []byte {
 	message := min(headersEnd(text)+1, len(text))
 	var edited []byte
 	if r.edit.Headers {
 		for line := range bytes.Lines(text[:message]) {
 			counts := slices.Clone(total)
-			if now := r.redactedText(line, counts); sameHeader(line, now) {
+			if now := redactedText(rules, line, counts); sameHeader(line, now) {
 				line = now
 				copy(total, counts)
 			}
@@ -149,12 +150,12 @@ func (r *Rewrite) redacted(text []byte, total []int) []byte {
 	} else {
 		edited = append(edited, text[:message]...)
 	}
-	return append(edited, r.redactedText(text[message:], total)...)
+	return append(edited, redactedText(rules, text[message:], total)...)
 }
 
 // redactedText returns an edited copy of a text and adds to how often each rule applied.
-func (r *Rewrite) redactedText(text []byte, total []int) []byte {
-	edit := r.edit.Messages.Edit(text)
+func redactedText(rules *redact.Rules, text []byte, total []int) []byte {
+	edit := rules.Edit(text)
 	for rule, n := range edit.Counts {
 		total[rule] += n
 	}

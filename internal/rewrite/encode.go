@@ -2,7 +2,9 @@ package rewrite
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"sync"
 
@@ -48,7 +50,10 @@ func (r *Rewrite) WritePack(ctx context.Context, dir string) (written pack.Writt
 		return written, err
 	}
 	r.options.Progress("checking the new pack")
-	return written, r.check(ctx, written)
+	if err := r.check(ctx, written); err != nil {
+		return pack.Written{}, errors.Join(err, os.Remove(written.Index), os.Remove(written.Pack))
+	}
+	return written, nil
 }
 
 // find returns where the offset of an object is noted.

@@ -168,7 +168,8 @@ func (w *commitReader) changes(kind pack.Kind, content []byte) bool {
 		_, text, _ = bytes.Cut(content, []byte{'\n'})
 	}
 	r := w.rewrite
-	return !bytes.Equal(text, r.redacted(text, make([]int, r.edit.Messages.Len())))
+	rules := cmp.Or(r.edit.Messages, r.edit.Blobs)
+	return !bytes.Equal(text, r.redacted(rules, text, make([]int, rules.Len())))
 }
 
 // readTrees records the trees.
