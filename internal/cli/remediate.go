@@ -106,7 +106,7 @@ func (a *app) remediate(ctx context.Context, flags *remediateFlags, repository s
 
 // planCode ends a run that made a plan.
 func (a *app) planCode(plan *account.Plan, incomplete bool) error {
-	if refused := plan.Refused(); len(refused) > 0 && !plan.Empty() {
+	if refused := plan.Refused(); len(refused) > 0 && (!plan.Empty() || plan.Leaves()) {
 		return refusal(refused)
 	}
 	if incomplete {

@@ -17,14 +17,18 @@ import (
 
 // applyPlan asks, unless it was told not to, and does what a plan says.
 func (a *app) applyPlan(ctx context.Context, plan *remediate.Plan, shown *account.Plan, flags *remediateFlags, files []reportFile) error {
-	if shown.Empty() {
-		return a.deliver(shown, flags.outputFlags, planFiles(files))
-	}
-	if refused := shown.Refused(); len(refused) > 0 {
+	nothing := shown.Empty() && !shown.Leaves()
+	if refused := shown.Refused(); len(refused) > 0 && !nothing {
 		if err := report.WritePlan(a.Stderr, report.Text, shown, a.stderrOptions(flags.noColor)); err != nil {
 			return err
 		}
 		return refusal(refused)
+	}
+	if shown.Empty() {
+		if !nothing {
+			a.code = exitFindings
+		}
+		return a.deliver(shown, flags.outputFlags, planFiles(files))
 	}
 	if err := a.confirm(ctx, shown, flags); err != nil {
 		return err

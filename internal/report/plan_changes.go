@@ -9,6 +9,10 @@ import (
 // changes says what the plan would change, from paths to bytes.
 func (p *planPage) changes() {
 	if p.plan.Empty() {
+		if p.plan.Leaves() {
+			p.heading("What would change: nothing")
+			p.binaries()
+		}
 		return
 	}
 	p.heading("What would change")
@@ -158,9 +162,9 @@ func (p *planPage) binaries() {
 
 func (p *planPage) commits() {
 	c := p.plan.Commits
-	text := thousands(int64(c.Changed)) + " of " + count(c.Total, "commit") + " get new ids"
+	text := thousands(int64(c.Changed)) + " of " + thousands(int64(c.Total)) + " get new ids"
 	if c.Pruned > 0 {
-		text += "; " + thousands(int64(c.Pruned)) + map[bool]string{true: " becomes", false: " become"}[c.Pruned == 1] + " empty and go away"
+		text += "; " + thousands(int64(c.Pruned)) + map[bool]string{true: " becomes empty and goes", false: " become empty and go"}[c.Pruned == 1]
 	}
 	p.wrappedRow("commits", text)
 	label := "starting at"

@@ -31,19 +31,24 @@ func planText(w io.Writer, plan *account.Plan, opts Options) error {
 
 func (p *planPage) title() {
 	p.line(p.style(bold, "Plan for "+shown(p.plan.Repository.Name)) + ": nothing has been changed.")
-	if p.plan.Empty() {
-		p.line("")
-		p.wrapped("", "", "There is nothing to do: no commit, tag, message or other object holds what was asked for.")
-		for _, check := range p.plan.Checks {
-			if check.Verdict == account.Warn && check.Name == "patterns" {
-				p.line("")
-				p.check("warning", yellow, check)
-			}
-		}
+	if p.plan.Empty() && !p.plan.Leaves() {
+		p.nothing()
 		return
 	}
 	if n := len(p.plan.Refused()); n > 0 {
 		p.line(p.style(bold+";"+red, "It cannot be applied as it is: "+count(n, "check refuses", "checks refuse")+" it, see below."))
+	}
+}
+
+// nothing says that a plan is empty because nothing of the sort is there.
+func (p *planPage) nothing() {
+	p.line("")
+	p.wrapped("", "", "There is nothing to do: no commit, tag, message or other object holds what was asked for.")
+	for _, check := range p.plan.Checks {
+		if check.Verdict == account.Warn && check.Name == "patterns" {
+			p.line("")
+			p.check("warning", yellow, check)
+		}
 	}
 }
 
@@ -68,9 +73,9 @@ func (p *planPage) rotate() {
 	case p.plan.Empty():
 		return
 	default:
-		p.heading("Rotate what these files hold, before anything else")
+		p.heading("Rotate what is taken out, before anything else")
 		p.wrapped("   ", "   ", "No rule found a secret in what would go, which does not mean that there is none. "+
-			"Whoever has a copy of the history has what they held.")
+			"Whoever has a copy of the history has it.")
 	}
 	for i := range secrets {
 		if i == 3*listed && !p.opts.Verbose {
@@ -163,7 +168,7 @@ var verdicts = []struct {
 }
 
 func (p *planPage) checks() {
-	if len(p.plan.Checks) == 0 || p.plan.Empty() {
+	if len(p.plan.Checks) == 0 || p.plan.Empty() && !p.plan.Leaves() {
 		return
 	}
 	p.heading("Safety checks")

@@ -22,7 +22,12 @@ type object = map[string]any
 
 func readSchema(t *testing.T) object {
 	t.Helper()
-	encoded, err := os.ReadFile("../../docs/report.schema.json")
+	return readSchemaFile(t, "report.schema.json")
+}
+
+func readSchemaFile(t *testing.T, name string) object {
+	t.Helper()
+	encoded, err := os.ReadFile("../../docs/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +50,7 @@ func validate(root, schema object, value any, at string) []string {
 			name := strings.TrimPrefix(wanted.(string), "#/$defs/")
 			faults = append(faults, validate(root, root["$defs"].(object)[name].(object), value, at)...)
 		case "type":
-			if got := jsonType(value); got != wanted {
+			if got := jsonType(value); got != wanted && (got != "integer" || wanted != "number") {
 				fault("is a %s, want a %v", got, wanted)
 			}
 		case "const":
@@ -67,6 +72,16 @@ func validate(root, schema object, value any, at string) []string {
 		case "minItems":
 			if list, ok := value.([]any); ok && float64(len(list)) < wanted.(float64) {
 				fault("has %d items, want at least %v", len(list), wanted)
+			}
+		case "oneOf":
+			fits := 0
+			for _, one := range wanted.([]any) {
+				if len(validate(root, one.(object), value, at)) == 0 {
+					fits++
+				}
+			}
+			if fits != 1 {
+				fault("fits %d of %d forms, want one", fits, len(wanted.([]any)))
 			}
 		case "items":
 			list, _ := value.([]any)
@@ -170,16 +185,21 @@ func TestSchemaRefuses(t *testing.T) {
 
 // The schema and the Go types have the same members, the same of them optional.
 func TestSchemaMatchesTypes(t *testing.T) {
-	schema := readSchema(t)
-	definitions := schema["$defs"].(object)
-	for name, typ := range map[string]reflect.Type{
+	compareMembers(t, readSchema(t), map[string]reflect.Type{
 		"source":     reflect.TypeFor[finding.Source](),
 		"coverage":   reflect.TypeFor[finding.Coverage](),
 		"kind_count": reflect.TypeFor[finding.KindCount](),
 		"gap":        reflect.TypeFor[finding.Gap](),
 		"finding":    reflect.TypeFor[finding.Finding](),
 		"occurrence": reflect.TypeFor[finding.Occurrence](),
-	} {
+	})
+}
+
+// compareMembers compares definitions of a schema with the types that they describe.
+func compareMembers(t *testing.T, schema object, types map[string]reflect.Type) {
+	t.Helper()
+	definitions := schema["$defs"].(object)
+	for name, typ := range types {
 		definition := definitions[name].(object)
 		var members, required, wantMembers, wantRequired []string
 		for member := range definition["properties"].(object) {

@@ -241,6 +241,22 @@ func (p *Plan) Refused() []Check {
 	return refused
 }
 
+// Leaves reports whether something that was asked for would stay after the plan: in binary files, or where it
+// cannot be replaced.
+func (p *Plan) Leaves() bool {
+	for _, secret := range p.Secrets {
+		if secret.Fate == Stays {
+			return true
+		}
+	}
+	for _, binary := range p.Binaries {
+		if binary.Action != "replace" {
+			return true
+		}
+	}
+	return false
+}
+
 // Empty reports whether applying the plan would change nothing.
 func (p *Plan) Empty() bool {
 	return len(p.Refs) == 0 && p.Commits.Changed == 0 && p.Commits.Pruned == 0 &&
