@@ -32,6 +32,8 @@ func decoded(t *testing.T, write func(io.Writer) error) (text []byte, value any)
 func TestRemediationJSONFollowsSchema(t *testing.T) {
 	schema := readSchemaFile(t, remediationSchema)
 	bare := &account.Account{Plan: &account.Plan{}, Started: date(2024, 5, 6), Finished: date(2024, 5, 6)}
+	full := testAccount()
+	full.Evidence.SchemaVersion = account.SchemaVersion // as Verify has it
 	elsewhere := refusedPlan()
 	elsewhere.Secrets[0].Since = time.Unix(1_000_000_000, 0).In(time.FixedZone("", 99*3600))
 	for name, document := range map[string]struct {
@@ -41,7 +43,7 @@ func TestRemediationJSONFollowsSchema(t *testing.T) {
 		"plan":           {"plan", remediations()["plan.json"]},
 		"empty plan":     {"plan", remediations()["plan-empty.json"]},
 		"odd zone":       {"plan", func(w io.Writer) error { return WritePlan(w, JSON, elsewhere, Options{}) }},
-		"account":        {"account", remediations()["account.json"]},
+		"account":        {"account", func(w io.Writer) error { return WriteAccount(w, JSON, full, Options{}) }},
 		"bare account":   {"account", func(w io.Writer) error { return WriteAccount(w, JSON, bare, Options{}) }},
 		"evidence":       {"evidence", remediations()["evidence.json"]},
 		"proof":          {"evidence", func(w io.Writer) error { return WriteEvidence(w, JSON, testEvidence(), Options{}) }},
