@@ -231,8 +231,12 @@ func (e *examination) config(option string) string {
 func (e *examination) checkIndexes() account.Check {
 	const name = "index"
 	for _, worktree := range e.worktrees {
-		if _, err := readIndexFile(worktree.GitDir); err != nil {
+		x, err := readIndexFile(worktree.GitDir)
+		if err != nil {
 			return refuse(name, err.Error(), "see there, then plan anew")
+		}
+		if x != nil && slices.ContainsFunc(x.records, func(r indexRecord) bool { return r.mode()&modeType == modeFolder }) {
+			return refuse(name, "the index of "+printable(worktree.GitDir)+" is sparse and holds whole folders", "have git write it in full with `git sparse-checkout reapply --no-sparse-index`")
 		}
 	}
 	return pass(name, "the staged files can be brought along")

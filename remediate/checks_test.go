@@ -114,6 +114,14 @@ func TestChecks(t *testing.T) {
 			r.Git("config", "extensions.preciousObjects", "true")
 		}, "precious objects", account.Refuse, account.Refuse, "borrow"},
 		{"split index", nil, func(r *gittest.Repo) { r.Git("update-index", "--split-index") }, "index", account.Refuse, account.Refuse, "--no-split-index"},
+		{"sparse index", nil, func(r *gittest.Repo) {
+			r.CommitFile("folder/f", "f", "three")
+			r.Git("sparse-checkout", "set", "--cone", "--sparse-index")
+		}, "index", account.Refuse, account.Refuse, "--no-sparse-index"},
+		{"sparse checkout", nil, func(r *gittest.Repo) {
+			r.CommitFile("folder/f", "f", "three")
+			r.Git("sparse-checkout", "set", "--cone")
+		}, "index", account.Pass, account.Pass, ""},
 		{"broken index", nil, write("index", "DIRC"), "index", account.Refuse, account.Refuse, "read-tree"},
 		{"linked", nil, func(r *gittest.Repo) { r.Git("worktree", "add", "-q", filepath.Join(t.TempDir(), "linked"), "HEAD~1") }, "work trees", account.Pass, account.Pass, "1 linked"},
 		{"linked and lost", nil, func(r *gittest.Repo) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/unleak/unleak/internal/gitcmd"
 	"github.com/unleak/unleak/remediate/account"
@@ -21,7 +22,7 @@ func (e *examination) checkWork() account.Check {
 		if err != nil || x == nil {
 			continue // said by the check of the index
 		}
-		staged += e.staged(worktree.GitDir, len(x.records))
+		staged += e.staged(worktree.GitDir, x)
 		if folder := folderOf(e.layout, worktree); folder != "" {
 			changed += changedFiles(folder, x)
 		}
@@ -33,16 +34,32 @@ func (e *examination) checkWork() account.Check {
 		"a file that was changed after it was staged keeps what it holds: look through it yourself")
 }
 
-// staged counts the entries that differ from HEAD. Comparing an index with a tree runs nothing.
-func (e *examination) staged(gitDir string, entries int) int {
+// staged counts the paths that an index has and HEAD has not, or otherwise, or the other way round. Git could tell it, but
+// writes trees while it looks at a sparse index.
+func (e *examination) staged(gitDir string, x *indexFile) int {
 	if e.git == nil {
 		return 0
 	}
-	out, err := e.git.Run(e.ctx, gitcmd.Command{GitDir: gitDir}, "diff-index", "--cached", "--raw", "-z", "--no-renames", "HEAD", "--")
+	out, err := e.git.Run(e.ctx, gitcmd.Command{GitDir: gitDir}, "ls-tree", "-r", "-z", "--full-tree", "HEAD")
 	if err != nil {
-		return entries // there is no commit yet
+		return len(x.records) // there is no commit yet
 	}
-	return bytes.Count(out, []byte{0}) / 2
+	committed := map[string]string{} // "MODE TYPE ID" by path
+	for line := range bytes.SplitSeq(out, []byte{0}) {
+		if what, path, ok := bytes.Cut(line, []byte("\t")); ok {
+			committed[string(path)] = string(what)
+		}
+	}
+	staged := 0
+	for i := range x.records {
+		r := &x.records[i]
+		what, ok := committed[string(r.Path)]
+		if !ok || r.stage() != 0 || !strings.HasPrefix(what, fmt.Sprintf("%06o ", r.mode())) || !strings.HasSuffix(what, r.id().String()) {
+			staged++
+		}
+		delete(committed, string(r.Path))
+	}
+	return staged + len(committed)
 }
 
 // changedFiles counts files whose size or date is not that of the index. Git would go on and compare contents, through

@@ -24,6 +24,7 @@ const (
 	modeType    = 0o170000
 	modeRegular = 0o100000
 	modeSymlink = 0o120000
+	modeFolder  = 0o040000
 )
 
 // doFiles brings the files of all work trees to the new history as far as nobody has changed them, notes which
