@@ -17,8 +17,9 @@ type Edits struct {
 	states   []state
 	at       map[treeAt]int32 // unchanged where nothing changes
 	of       map[uint32][]int32
-	anywhere set // trees that have a state
-	gone     set // objects of entries that go, by object
+	anywhere set      // trees that have a state
+	gone     set      // objects of entries that go, by object
+	placed   []treeAt // further trees that were followed
 }
 
 // treeAt is a tree, by number, at a path.
@@ -69,6 +70,19 @@ func (t *Trace) Edits(roots []uint32, goes func(Path, Class) bool) *Edits {
 		}
 	}
 	return e
+}
+
+// Follow follows the marks down from one more tree, which stands at a path, and returns its state, if it
+// changes there.
+func (e *Edits) Follow(tree uint32, path Path) (state int, ok bool) {
+	number, ok := e.trace.graph.treeOf(tree)
+	if !ok {
+		return 0, false
+	}
+	at := treeAt{number, path}
+	e.placed = append(e.placed, at)
+	found := e.follow(at)
+	return int(found), found >= 0
 }
 
 // follow returns the state of a tree at a path, or unchanged.
@@ -167,6 +181,34 @@ func (e *Edits) At(tree uint32, path Path) (state int, ok bool) {
 	return int(found), ok && found >= 0
 }
 
+// Below returns the states of trees that stand at the root, and of those given to Follow, and of what is below them.
+func (e *Edits) Below(roots []uint32) []int {
+	var states []int
+	seen := newSet(len(e.states))
+	add := func(state int32) {
+		if state >= 0 && !seen.has(uint32(state)) {
+			seen.add(uint32(state))
+			states = append(states, int(state))
+		}
+	}
+	for _, root := range roots {
+		if state, ok := e.At(root, Root); ok {
+			add(int32(state))
+		}
+	}
+	for _, at := range e.placed {
+		if state, ok := e.at[at]; ok {
+			add(state)
+		}
+	}
+	for i := 0; i < len(states); i++ {
+		for _, c := range e.states[states[i]].changes {
+			add(c.below)
+		}
+	}
+	return states
+}
+
 // Of returns the states of a tree object.
 func (e *Edits) Of(tree uint32) []int32 {
 	number, ok := e.trace.graph.treeOf(tree)
@@ -217,8 +259,8 @@ func (b set) each(yield func(uint32)) {
 	}
 }
 
-// Kept returns the trees and blobs that some root trees, those of [Trace.Edits], still hold, unchanged,
-// when the edits are made. missing are objects that should be among them and are in no store.
+// Kept returns the trees and blobs that some root trees, those of [Trace.Edits], and those given to Follow still hold,
+// unchanged, when the edits are made. missing are objects that should be among them and are in no store.
 func (e *Edits) Kept(roots []uint32) (kept Objects, missing []uint32) {
 	k := &keeper{edits: e, graph: e.trace.graph, kept: newSet(e.trace.graph.held), whole: newSet(len(e.trace.graph.trees))}
 	k.here = make([]Path, len(k.graph.trees))
@@ -231,6 +273,13 @@ func (e *Edits) Kept(roots []uint32) (kept Objects, missing []uint32) {
 			waiting[0].trees = append(waiting[0].trees, number)
 		} else {
 			k.take(number)
+		}
+	}
+	for _, at := range e.placed {
+		if state, ok := e.at[at]; ok && state >= 0 {
+			waiting = append(waiting, folder{at.path, []uint32{at.tree}})
+		} else {
+			k.take(at.tree)
 		}
 	}
 	for len(waiting) > 0 {

@@ -15,6 +15,7 @@ type commits struct {
 	at       []int32     // by number: its place among affected, or -1
 	depth    []uint32    // by number: the longest way to a root, in the old history
 	isStash  map[uint32]bool
+	stashed  map[uint32]bool // what a stash entry is a change of
 }
 
 // newCommit is what an affected commit becomes.
@@ -208,7 +209,7 @@ func (r *Rewrite) newTreeOf(number uint32) pack.ID {
 // findStashes finds the commits that a stash entry consists of, which stay whatever becomes of them: a stash is a
 // merge by its form.
 func (r *Rewrite) findStashes() {
-	r.commits.isStash = map[uint32]bool{}
+	r.commits.isStash, r.commits.stashed = map[uint32]bool{}, map[uint32]bool{}
 	ids := r.roots.stashes
 	for _, ref := range r.roots.refs {
 		if ref.Name == stashRef {
@@ -225,7 +226,7 @@ func (r *Rewrite) findStashes() {
 		if len(parents) < 2 {
 			continue
 		}
-		r.commits.isStash[number] = true
+		r.commits.isStash[number], r.commits.stashed[parents[0]] = true, true
 		for _, parent := range parents[1:] {
 			r.commits.isStash[parent] = true
 		}

@@ -3,6 +3,7 @@ package rewrite
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/unleak/unleak/internal/gitstore"
 	"github.com/unleak/unleak/internal/gitstore/pack"
@@ -11,9 +12,9 @@ import (
 
 // findKept finds which objects stay as they are and which are to be made: together all that the new history,
 // the stash and the indexes reach, and nothing else.
-func (r *Rewrite) findKept(context.Context) error {
-	// Trees of notes that follow their commits are made anew.
-	kept, missing := r.edits.Kept(slices.DeleteFunc(slices.Clone(r.roots.trees), func(tree uint32) bool { return r.notes.trees[tree] }))
+func (r *Rewrite) findKept(ctx context.Context) error {
+	roots := r.rootTrees()
+	kept, missing := r.edits.Kept(roots)
 	if err := r.complete(missing); err != nil {
 		return err
 	}
@@ -34,12 +35,53 @@ func (r *Rewrite) findKept(context.Context) error {
 			kept.Add(object)
 		}
 	}
-	for _, id := range r.notes.blobs {
-		if object, ok := r.table.Index(id); ok {
-			kept.Add(object) // one that changes is not in a store, or is kept elsewhere
+	for _, object := range r.notes.blobs {
+		if _, changed := r.read.blobs[object]; !changed {
+			kept.Add(object)
 		}
 	}
-	r.findFresh()
+	r.findFresh(roots)
+	return r.findReached(ctx)
+}
+
+// rootTrees returns the trees at the root that stay or are spliced: those of notes that follow their commits are
+// made anew, unless something else has one of them too.
+func (r *Rewrite) rootTrees() []uint32 {
+	if len(r.notes.renamed) == 0 {
+		return r.roots.trees
+	}
+	used := map[uint32]bool{}
+	for _, tree := range r.roots.pointed {
+		used[tree] = true
+	}
+	for _, number := range r.roots.commits {
+		if _, tree, _ := r.graph.CommitAt(number); !r.notes.renamed[number] {
+			used[tree] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(r.roots.trees), func(tree uint32) bool { return !used[tree] })
+}
+
+// findReached finds all that is reached before the rewrite.
+func (r *Rewrite) findReached(ctx context.Context) error {
+	unmarked, err := r.graph.Trace(ctx, r.paths, history.Marks{})
+	if err != nil {
+		return err
+	}
+	trees := r.roots.trees
+	for _, entry := range r.roots.folders {
+		if object, ok := r.table.Index(entry.ID); ok {
+			trees = append(slices.Clip(trees), object)
+		}
+	}
+	r.reached, _ = unmarked.Edits(trees, r.goes).Kept(trees)
+	for _, number := range r.roots.commits {
+		object, _, _ := r.graph.CommitAt(number)
+		r.reached.Add(object)
+	}
+	for _, object := range slices.Concat(r.roots.tags, r.roots.blobs) {
+		r.reached.Add(object)
+	}
 	return nil
 }
 
@@ -64,33 +106,39 @@ func (r *Rewrite) indexBlobs() []uint32 {
 			stays[object] = true
 		}
 	}
-	r.graph.Tags(func(_, target uint32) { stays[target] = true })
+	reached := map[uint32]bool{}
+	for _, tag := range r.roots.tags {
+		reached[tag] = true
+	}
+	r.graph.Tags(func(tag, target uint32) { stays[target] = stays[target] || reached[tag] })
 	return slices.DeleteFunc(slices.Clone(r.roots.blobs), func(object uint32) bool { return gone[object] && !stays[object] })
 }
 
-// findFresh lists the objects to be made.
-func (r *Rewrite) findFresh() {
+// findFresh lists the objects to be made, with what becomes of some trees at the root.
+func (r *Rewrite) findFresh(roots []uint32) {
 	fresh := func(id pack.ID) {
 		if object, ok := r.table.Index(id); !ok || !r.keep.Has(object) {
 			r.fresh = append(r.fresh, id)
 		}
 	}
-	for state, tree := range r.trees {
-		if !tree.empty || r.edits.Path(state) == history.Root {
-			fresh(tree.id)
-		}
-		r.edits.Changes(state, func(c history.Change) {
-			if !c.Goes && c.State < 0 {
-				r.read.blobs[c.Object].reached = true
-				fresh(r.read.blobs[c.Object].id)
-			}
-		})
-	}
-	for _, object := range r.indexBlobs() {
+	edited := func(object uint32) {
 		if blob, ok := r.read.blobs[object]; ok {
 			blob.reached = true
 			fresh(blob.id)
 		}
+	}
+	for _, state := range r.edits.Below(roots) {
+		if tree := r.trees[state]; !tree.empty || r.edits.Path(state) == history.Root {
+			fresh(tree.id)
+		}
+		r.edits.Changes(state, func(c history.Change) {
+			if !c.Goes && c.State < 0 {
+				edited(c.Object)
+			}
+		})
+	}
+	for _, object := range slices.Concat(r.indexBlobs(), r.notes.blobs) {
+		edited(object)
 	}
 	for i := range r.commits.affected {
 		c := &r.commits.affected[i]
@@ -120,17 +168,26 @@ func (r *Rewrite) Map(old pack.ID) (id pack.ID, ok bool) {
 	return r.newObject(object)
 }
 
-// Entry returns what an index entry holds afterwards; keep is false where it goes.
+// Entry returns what an index entry holds afterwards, also one for a whole folder of a sparse index; keep is false where it
+// goes.
 func (r *Rewrite) Entry(path string, mode uint32, id pack.ID) (now pack.ID, keep bool) {
+	folder := mode&0o170000 == gitstore.ModeDir
+	path = strings.TrimSuffix(path, "/")
 	if r.edit.Drop != nil {
 		for i := range path {
 			if path[i] == '/' && i > 0 && r.edit.Drop(path[:i], true) {
 				return pack.ID{}, false
 			}
 		}
-		if r.edit.Drop(path, mode&0o170000 == gitstore.ModeDir) {
+		if r.edit.Drop(path, folder) {
 			return pack.ID{}, false
 		}
+	}
+	if folder {
+		if state, changes := r.folders[placedTree{path, id}]; changes {
+			return r.trees[state].id, !r.trees[state].empty
+		}
+		return id, true
 	}
 	if object, ok := r.table.Index(id); ok && mode&0o170000 != gitstore.ModeGitlink {
 		if blob, ok := r.read.blobs[object]; ok {
@@ -175,6 +232,9 @@ func (r *Rewrite) Removed(yield func(pack.ID) bool) {
 	slices.SortFunc(ids, pack.ID.Compare)
 	for _, id := range slices.Compact(ids) {
 		object, _ := r.table.Index(id)
+		if id == emptyBlob() {
+			continue // the next empty file would bring it back
+		}
 		if !r.isFresh(id) && !r.keep.Has(object) && !yield(id) {
 			return
 		}
@@ -189,7 +249,7 @@ func (r *Rewrite) GoneBlobs() []pack.ID {
 		if _, keep := r.Entry(entry.Path, entry.Mode, entry.ID); keep {
 			continue
 		}
-		if object, ok := r.table.Index(entry.ID); ok && r.table.Kind(object) == pack.Blob && !r.keep.Has(object) {
+		if object, ok := r.table.Index(entry.ID); ok && r.table.Kind(object) == pack.Blob && !r.stays(object) {
 			ids = append(ids, entry.ID)
 		}
 	}
@@ -201,29 +261,34 @@ func (r *Rewrite) GoneBlobs() []pack.ID {
 func (r *Rewrite) goneBy(edits *history.Edits) []pack.ID {
 	var ids []pack.ID
 	edits.Gone(func(blob uint32) {
-		if !r.keep.Has(blob) {
+		if !r.stays(blob) {
 			ids = append(ids, r.table.ID(blob))
 		}
 	})
 	return ids
 }
 
+// stays reports whether something holds a blob afterwards, as it is or edited.
+func (r *Rewrite) stays(object uint32) bool {
+	blob, edited := r.read.blobs[object]
+	return r.keep.Has(object) || edited && blob.reached
+}
+
 // Stale returns the names of objects that nothing reaches and that hold what the edit takes out: left over
 // from amended commits, deleted branches and the like. The purge of all old objects is what removes them.
 func (r *Rewrite) Stale() []pack.ID {
 	ids := r.goneBy(r.stale)
-	for object, blob := range r.read.blobs {
-		if !blob.reached {
-			ids = append(ids, r.table.ID(object))
-		}
+	for object := range r.read.blobs {
+		ids = append(ids, r.table.ID(object))
 	}
 	for object := range r.read.matched {
-		if number, isCommit := r.graph.CommitNumber(object); isCommit && !r.roots.reached[number] {
-			ids = append(ids, r.table.ID(object))
-		}
+		ids = append(ids, r.table.ID(object))
 	}
 	slices.SortFunc(ids, pack.ID.Compare)
-	return slices.Compact(ids)
+	return slices.DeleteFunc(slices.Compact(ids), func(id pack.ID) bool {
+		object, _ := r.table.Index(id)
+		return r.reached.Has(object)
+	})
 }
 
 // staleTrees returns the root trees that only unreached commits have, and those that nothing holds.

@@ -3,6 +3,7 @@ package rewrite
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -16,14 +17,18 @@ import (
 // that changed gets another path.
 type notes struct {
 	commits map[uint32]pack.ID // by number, those that are other than makeCommits has them
-	list    []renamedCommit
-	objects []madeObject // trees and commits
-	blobs   []pack.ID    // that the new trees hold
-	trees   map[uint32]bool
+	list    []renamedCommit    // those of them that makeCommits leaves as they are
+	objects []madeObject       // trees and commits
+	blobs   []uint32           // objects that the new trees hold, as they are or edited
+	renamed map[uint32]bool    // by number: commits whose tree is among objects
 }
 
 // renamedCommit is a commit that changed.
-type renamedCommit struct{ old, now pack.ID }
+type renamedCommit struct {
+	old, now pack.ID
+	first    bool // no parent did
+	unsigned bool // a signature was lost
+}
 
 // madeObject is a new object that is at hand.
 type madeObject struct {
@@ -39,7 +44,7 @@ var errSharedNotes = errors.New("a branch or tag holds commits of notes and othe
 // makeNotes has notes follow the commits that they are of.
 func (r *Rewrite) makeNotes(context.Context) error {
 	n := &r.notes
-	n.commits, n.trees = map[uint32]pack.ID{}, map[uint32]bool{}
+	n.commits, n.renamed = map[uint32]pack.ID{}, map[uint32]bool{}
 	var tips []uint32
 	for _, ref := range r.roots.refs {
 		if object, ok := r.table.Index(ref.Target); ok && strings.HasPrefix(ref.Name, notesPrefix) {
@@ -95,8 +100,9 @@ type noteMaker struct {
 
 // note is an entry of the trees of a commit of notes, by its whole path.
 type note struct {
-	path  string
-	entry gitstore.TreeEntry
+	path   string
+	entry  gitstore.TreeEntry
+	object uint32 // that is there now; none for a gitlink
 }
 
 // commit rewrites a commit of notes, if its tree or a parent becomes another.
@@ -130,7 +136,7 @@ func (m *noteMaker) commit(number uint32) error {
 	}
 	if renamed {
 		c.tree = m.tree(all)
-		r.notes.trees[tree] = true
+		r.notes.renamed[number] = true
 	}
 	_, content, err := r.repository.Read(r.table.ID(object), nil, r.options.Limit)
 	if err != nil {
@@ -144,7 +150,7 @@ func (m *noteMaker) commit(number uint32) error {
 	id := m.make(pack.Commit, slices.Clone(made))
 	r.notes.commits[number] = id
 	if r.newOf(number) == nil {
-		r.notes.list = append(r.notes.list, renamedCommit{r.table.ID(object), id})
+		r.notes.list = append(r.notes.list, renamedCommit{r.table.ID(object), id, !changed, m.builder.unsigned})
 	}
 	return nil
 }
@@ -169,10 +175,19 @@ func (m *noteMaker) flatten(all []note, folder string, id pack.ID) ([]note, erro
 			}
 			continue
 		}
-		if now, keep := r.Entry(path, entry.Mode, entry.ID); keep {
-			entry.ID = now
-			all = append(all, note{path, entry})
+		now, keep := r.Entry(path, entry.Mode, entry.ID)
+		if !keep {
+			continue
 		}
+		n := note{path, entry, history.NoObject}
+		if history.ClassOf(entry) != history.Gitlink {
+			var ok bool
+			if n.object, ok = r.table.Index(entry.ID); !ok {
+				return nil, fmt.Errorf("%w: note %s is in no store", errIncomplete, entry.ID)
+			}
+		}
+		n.entry.ID = now
+		all = append(all, n)
 	}
 	return all, nil
 }
@@ -216,11 +231,13 @@ func (m *noteMaker) tree(all []note) pack.ID {
 	seen := map[string]bool{}
 	for _, n := range all {
 		if name, rest, below := strings.Cut(n.path, "/"); below {
-			folders[name] = append(folders[name], note{rest, n.entry})
+			folders[name] = append(folders[name], note{rest, n.entry, n.object})
 		} else if !seen[name] {
 			seen[name] = true
 			children = append(children, child{name, n.entry})
-			m.rewrite.notes.blobs = append(m.rewrite.notes.blobs, n.entry.ID)
+			if n.object != history.NoObject {
+				m.rewrite.notes.blobs = append(m.rewrite.notes.blobs, n.object)
+			}
 		}
 	}
 	for name, below := range folders {

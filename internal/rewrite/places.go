@@ -147,12 +147,19 @@ func (r *Rewrite) below(path history.Path, class history.Class) bool {
 	return false
 }
 
-// placesOf returns a path for each of some blobs that a reached commit has.
+// placesOf returns a path for each of some blobs that a reached commit or an index has.
 func (r *Rewrite) placesOf(blobs map[uint32]int64) map[uint32]string {
 	places := map[uint32]string{}
 	marks := history.Marks{Blobs: map[uint32]bool{}}
 	for blob := range blobs {
 		marks.Blobs[blob] = true
+	}
+	for _, entry := range r.roots.index {
+		if object, ok := r.table.Index(entry.ID); ok && marks.Blobs[object] && places[object] == "" {
+			if _, keep := r.Entry(entry.Path, entry.Mode, entry.ID); keep {
+				places[object] = entry.Path
+			}
+		}
 	}
 	trace, err := r.graph.Trace(context.Background(), r.paths, marks)
 	if err != nil || len(blobs) == 0 {

@@ -18,6 +18,7 @@ func (r *Rewrite) prune(c *newCommit) {
 	merged := len(sides) >= 2 && len(parents) < 2
 	switch {
 	case r.commits.isStash[c.number] || len(parents) >= 2 || !r.empty(c, parents):
+	case len(parents) == 0 && r.commits.stashed[c.number]: // without it, the entry would be none for git
 	case !merged && r.startedEmpty(tree, before) && !r.lostParent(parents, before):
 	default:
 		c.pruned = true

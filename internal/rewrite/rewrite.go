@@ -71,12 +71,20 @@ type Rewrite struct {
 	stale   *history.Edits // of what nothing reaches
 	roots   roots
 	read    reading
-	trees   []newTree // by state
+	trees   []newTree          // by state
+	folders map[placedTree]int // states of folders of sparse indexes
 	commits commits
 	tags    map[uint32]newTag // by object
 	notes   notes
-	keep    history.Objects
-	fresh   []pack.ID // names of the objects to be made, sorted
+	keep    history.Objects // of what stays
+	reached history.Objects // of all, before the rewrite
+	fresh   []pack.ID       // names of the objects to be made, sorted
+}
+
+// placedTree is a folder that an index holds as one tree.
+type placedTree struct {
+	path string
+	id   pack.ID
 }
 
 // New works out what a repository's history becomes. It fails where part of the history cannot be
@@ -140,6 +148,9 @@ func (r *Rewrite) findEdits(ctx context.Context) error {
 		return err
 	}
 	r.edits = r.trace.Edits(r.roots.trees, r.goes)
+	if err := r.placeFolders(); err != nil {
+		return err
+	}
 	r.stale = r.trace.Edits(r.staleTrees(), r.goes)
 	return nil
 }

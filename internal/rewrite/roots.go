@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/unleak/unleak/internal/gitstore"
 	"github.com/unleak/unleak/internal/gitstore/pack"
@@ -15,12 +16,14 @@ type roots struct {
 	refs    []gitstore.Ref // those that have a target of their own, and are no passing ones
 	stashes []pack.ID      // every entry of the stash
 	index   []gitstore.IndexEntry
+	folders []gitstore.IndexEntry // those of index that are whole folders, in a sparse index
 
 	commits   []uint32 // numbers of the commits reached, and of nothing else
 	reached   []bool   // by number of a commit
 	tags      []uint32 // tag objects reached
 	trees     []uint32 // tree objects at the root of a commit, or pointed at by a ref or tag
 	seenTrees map[uint32]bool
+	pointed   []uint32 // those of them that a ref or tag points at
 	blobs     []uint32 // blob objects pointed at by a ref, a tag or an index
 }
 
@@ -83,6 +86,7 @@ func (r *Rewrite) reach() error {
 				follow(target)
 			}
 		case pack.Tree:
+			w.pointed = append(w.pointed, object)
 			r.reachTree(object)
 		case pack.Blob:
 			w.blobs = append(w.blobs, object)
@@ -104,6 +108,8 @@ func (r *Rewrite) reach() error {
 		object, ok := r.table.Index(entry.ID)
 		switch {
 		case entry.Mode&0o170000 == gitstore.ModeGitlink || entry.IntentToAdd:
+		case entry.Tree && ok:
+			w.folders = append(w.folders, entry)
 		case !ok:
 			return fmt.Errorf("the index names %s, which is not in the repository: repair it first (git fsck tells more)", entry.ID)
 		default:
@@ -134,6 +140,43 @@ func (r *Rewrite) reachCommits(number uint32) {
 			}
 		}
 	}
+}
+
+// placeFolders follows what a sparse index holds as one tree, at the path where that stands.
+func (r *Rewrite) placeFolders() error {
+	r.folders = map[placedTree]int{}
+	if len(r.roots.folders) == 0 {
+		return nil
+	}
+	paths := map[string]history.Path{}
+	for path := range history.Path(r.paths.Len()) {
+		paths[r.paths.String(path)] = path
+	}
+	for _, entry := range r.roots.folders {
+		name := strings.TrimSuffix(entry.Path, "/")
+		path, ok := paths[name]
+		if !ok {
+			return fmt.Errorf("the sparse index holds the folder %q, which no commit has: run git sparse-checkout reapply --no-sparse-index first", name)
+		}
+		object, _ := r.table.Index(entry.ID)
+		if r.dropped(name) {
+			continue
+		}
+		if state, changes := r.edits.Follow(object, path); changes {
+			r.folders[placedTree{name, entry.ID}] = state
+		}
+	}
+	return nil
+}
+
+// dropped reports whether a folder goes, or one that it is in.
+func (r *Rewrite) dropped(folder string) bool {
+	for i := 0; r.edit.Drop != nil && i <= len(folder); i++ {
+		if i > 0 && (i == len(folder) || folder[i] == '/') && r.edit.Drop(folder[:i], true) {
+			return true
+		}
+	}
+	return false
 }
 
 // reachTree adds a tree that stands at the root.

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/unleak/unleak/internal/gitstore/pack"
+	"github.com/unleak/unleak/internal/history"
+	"github.com/unleak/unleak/internal/redact"
 )
 
 // Summary counts what a rewrite changes, of what refs, the stash and indexes reach.
@@ -45,7 +47,6 @@ func (r *Rewrite) Summary() Summary {
 		s.Redacted += count(r.read.matched[object])
 		s.Updated += count(c.updated)
 	}
-	slices.SortFunc(s.FirstChanged, pack.ID.Compare)
 	for object, tag := range r.tags {
 		if !tag.goes {
 			s.Tags++
@@ -57,28 +58,32 @@ func (r *Rewrite) Summary() Summary {
 		number, isCommit := r.graph.CommitNumber(object)
 		s.Unedited += count(!isCommit || r.roots.reached[number])
 	}
-	s.Changed += len(r.notes.commits)
-	s.Gone, s.Edited = len(r.GoneBlobs()), len(r.editedBlobs())
-	s.Stale = len(r.Stale())
-	for state, tree := range r.trees {
-		s.Trees += count(!tree.empty && r.isFresh(tree.id) && int32(state) == r.edits.Of(r.edits.Tree(state))[0])
-	}
-	reached := s.Gone + s.Edited
-	for i := range uint32(r.table.Len()) {
-		switch {
-		case r.keep.Has(i):
-			reached++
-		case r.table.Kind(i) == pack.Tree:
-			reached += count(len(r.edits.Of(i)) > 0)
-		case r.table.Kind(i) == pack.Tag:
-			_, changed := r.tags[i]
-			reached += count(changed)
-		case r.table.Kind(i) == pack.Commit:
-			number, _ := r.graph.CommitNumber(i)
-			reached += count(r.roots.reached[number])
+	for _, c := range r.notes.list {
+		s.Changed++
+		s.Unsigned += count(c.unsigned)
+		if c.first {
+			s.FirstChanged = append(s.FirstChanged, c.old)
 		}
 	}
-	s.Unreachable = max(s.Objects-reached, 0)
+	slices.SortFunc(s.FirstChanged, pack.ID.Compare)
+	s.Gone, s.Edited = len(r.GoneBlobs()), len(r.editedBlobs())
+	s.Stale = len(r.Stale())
+	trees := map[pack.ID]bool{}
+	for state, tree := range r.trees {
+		if (!tree.empty || r.edits.Path(state) == history.Root) && r.isFresh(tree.id) {
+			trees[tree.id] = true
+		}
+	}
+	for _, o := range r.notes.objects {
+		if o.kind == pack.Tree && r.isFresh(o.id) {
+			trees[o.id] = true
+		}
+	}
+	s.Trees = len(trees)
+	s.Unreachable = s.Objects
+	for i := range uint32(r.table.Len()) {
+		s.Unreachable -= count(r.reached.Has(i))
+	}
 	return s
 }
 
@@ -108,14 +113,14 @@ type RuleCount struct {
 	Blobs, Messages int
 }
 
-// RuleCounts returns the counts of each rule for blobs, in their order.
+// RuleCounts returns the counts of each rule, in their order. Where there are rules for blobs and others for messages, a
+// number stands for one of each.
 func (r *Rewrite) RuleCounts() []RuleCount {
-	if r.edit.Blobs == nil {
-		return nil
-	}
-	counts := make([]RuleCount, r.edit.Blobs.Len())
-	for i := range counts {
-		counts[i].Label = r.edit.Blobs.Label(i)
+	var counts []RuleCount
+	for _, rules := range []*redact.Rules{r.edit.Blobs, r.edit.Messages} {
+		for i := len(counts); rules != nil && i < rules.Len(); i++ {
+			counts = append(counts, RuleCount{Label: rules.Label(i)})
+		}
 	}
 	for _, object := range r.editedBlobs() {
 		for _, c := range r.read.blobs[object].counts {
@@ -123,11 +128,17 @@ func (r *Rewrite) RuleCounts() []RuleCount {
 			counts[c.rule].Blobs++
 		}
 	}
-	for i := range r.commits.affected {
-		for _, c := range r.commits.affected[i].counts {
+	message := func(of []ruleCount) {
+		for _, c := range of {
 			counts[c.rule].Matches += c.n
 			counts[c.rule].Messages++
 		}
+	}
+	for i := range r.commits.affected {
+		message(r.commits.affected[i].counts)
+	}
+	for _, tag := range r.tags {
+		message(tag.counts)
 	}
 	return counts
 }
@@ -150,7 +161,7 @@ func countsOf(all []int) []ruleCount {
 type BinaryFile struct {
 	ID    pack.ID
 	Bytes int64
-	Path  string // one that it is at
+	Path  string // one that it is at; "" where a tag holds it and no commit or index does
 }
 
 // Binaries returns the binary blobs that rules match in, whether they stay or are replaced, and that something
@@ -159,8 +170,8 @@ func (r *Rewrite) Binaries() []BinaryFile {
 	places := r.placesOf(r.read.binaries)
 	var files []BinaryFile
 	for object, size := range r.read.binaries {
-		if path, ok := places[object]; ok {
-			files = append(files, BinaryFile{r.table.ID(object), size, path})
+		if r.stays(object) {
+			files = append(files, BinaryFile{r.table.ID(object), size, places[object]})
 		}
 	}
 	slices.SortFunc(files, func(a, b BinaryFile) int { return a.ID.Compare(b.ID) })
