@@ -73,7 +73,7 @@ func (s *surgeon) account() *account.Account {
 			a.Evidence = r.Found
 		}
 	}
-	a.Remaining = remaining(a)
+	a.Remaining = account.ByHand(a)
 	return a
 }
 

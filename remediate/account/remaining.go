@@ -13,15 +13,18 @@ import (
 // The order is that of GitHub's guide "Removing sensitive data from a repository".
 func ByHand(a *Account) []Task {
 	p := a.Plan
+	if p == nil {
+		return []Task{}
+	}
 	tasks := []Task{rotate(p), freeze(p)}
 	tasks = append(tasks, push(p)...)
 	tasks = append(tasks, serverSupport(p)...)
 	tasks = append(tasks, forks(p)...)
-	tasks = append(tasks, collaborators(p), elsewhere())
+	tasks = append(tasks, collaborators(a), elsewhere())
 	if a.Backup != nil {
 		tasks = append(tasks, backup(a.Backup))
 	}
-	return append(tasks, protect(p))
+	return append(tasks, protect(a))
 }
 
 func rotate(p *Plan) Task {
@@ -44,6 +47,9 @@ func rotate(p *Plan) Task {
 		if s.Revoke != "" {
 			item += ": " + s.Revoke
 		}
+		if s.Fate == Stays {
+			item += " (something still holds it after this remediation)"
+		}
 		task.Items = append(task.Items, item)
 	}
 	return task
@@ -55,11 +61,7 @@ func freeze(p *Plan) Task {
 			"requests, and allow force pushes on protected branches until the new history is there."}
 }
 
-// listed is how many refs get a command each. More than that are pushed by pattern.
-const listed = 20
-
-// push says how each remote gets the new history. A branch is pushed from its remote-tracking ref
-// where there is no local one, for that holds the old history on the server too.
+// push says how each remote gets the new history.
 func push(p *Plan) []Task {
 	if len(p.Repository.Remotes) == 0 {
 		return []Task{{Name: "push", Title: "Replace the history wherever it was pushed",
@@ -69,13 +71,14 @@ func push(p *Plan) []Task {
 	var tasks []Task
 	for _, remote := range p.Repository.Remotes {
 		task := Task{Name: "push", Title: "Push the new history to " + remote.Name,
-			Detail: "None of these commands was run. Those with a lease stop where someone has pushed since your last fetch: " +
-				"fetch then, and remediate again."}
+			Detail: "None of these commands was run. Each says what it expects to be there and overwrites nothing else: where one " +
+				"is refused, someone has pushed since. Fetch that, and remediate again."}
 		task.Commands = pushCommands(p, remote.Name)
 		if len(task.Commands) == 0 {
 			continue // nothing changes that it could have
 		}
 		if remote.URL != "" {
+			task.Items = []string{remote.URL}
 			task.Commands = append(task.Commands, Shell("unleak", "verify", "--remote", remote.URL))
 		}
 		tasks = append(tasks, task)
@@ -83,96 +86,79 @@ func push(p *Plan) []Task {
 	return tasks
 }
 
-// pushed is one ref as a server gets it.
-type pushed struct {
-	source string // local ref; empty: the server's goes
-	target string // the server's
-	lease  string // id that the server had when last fetched; empty: unknown
-}
+// chunk is how many refs one command pushes.
+const chunk = 20
 
 func pushCommands(p *Plan, remote string) []string {
-	refs := pushedRefs(p, remote)
-	command := []string{"git", "push"}
 	name := []string{remote}
 	if strings.HasPrefix(remote, "-") {
 		name = []string{"--", remote}
 	}
-	if len(refs) > listed {
-		patterns := map[string]bool{}
-		var words, gone []string
-		for _, ref := range refs {
-			from, to := folder(ref.source), folder(ref.target)
-			if pattern := from + "*:" + to + "*"; ref.source != "" && !patterns[pattern] {
-				patterns[pattern] = true
-				words = append(words, pattern)
-			} else if ref.source == "" {
-				gone = append(gone, ":"+ref.target)
-			}
-		}
-		commands := []string{Shell(slices.Concat(command, []string{"--force"}, name, words)...)}
-		for chunk := range slices.Chunk(gone, listed) {
-			commands = append(commands, Shell(slices.Concat(command, []string{"--force"}, name, chunk)...))
-		}
-		return commands
-	}
 	var commands []string
-	for _, ref := range refs {
-		force := "--force"
-		if ref.lease != "" {
-			force = "--force-with-lease=" + ref.target + ":" + ref.lease
+	for refs := range slices.Chunk(pushedRefs(p, remote), chunk) {
+		words := []string{"git", "push"}
+		for _, ref := range refs {
+			words = append(words, "--force-with-lease="+ref.target+":"+ref.lease)
 		}
-		refspec := ref.source + ":" + ref.target
-		if ref.source == ref.target {
-			refspec = ref.target
+		words = append(words, name...)
+		for _, ref := range refs {
+			words = append(words, ref.source+":"+ref.target)
 		}
-		commands = append(commands, Shell(slices.Concat(command, []string{force}, name, []string{refspec})...))
+		commands = append(commands, Shell(words...))
 	}
 	return commands
 }
 
-// folder is a ref up to the kind that it is of.
-func folder(ref string) string {
-	parts := strings.SplitAfterN(ref, "/", 4)
-	if len(parts) == 4 && parts[1] == "remotes/" {
-		return strings.Join(parts[:3], "")
-	}
-	return strings.Join(parts[:min(len(parts), 2)], "")
+// pushed is one ref as a server gets it.
+type pushed struct {
+	source string // local ref; empty: the server's goes
+	target string // the server's
+	lease  string // id that it is expected to have
 }
 
-// local are refs that are no one else's: a server has none of these, or keeps its own.
-var local = []string{"refs/stash", "refs/remotes/", "refs/pull/", "refs/merge-requests/", "refs/keep-around/",
+// own are refs that a server has none of, or keeps by itself.
+var own = []string{"refs/stash", "refs/remotes/", "refs/pull/", "refs/merge-requests/", "refs/keep-around/",
 	"refs/pull-requests/", "refs/changes/", "refs/original/", "refs/bisect/", "refs/worktree/", "refs/rewritten/", "refs/prefetch/"}
 
+// pushedRefs are the refs that a remote has, as far as is known here. Where there are remote-tracking
+// refs they say which branches those are, and the others are nobody else's; without, as in a mirror, it is all. A
+// branch that is here as remote-tracking ref alone is pushed from that, for it holds the old history there too.
 func pushedRefs(p *Plan, remote string) []pushed {
 	tracking := "refs/remotes/" + remote + "/"
-	lease := map[string]string{}
+	tracked := map[string]Ref{} // by the server's name
 	for _, ref := range p.Refs {
 		if branch, ok := strings.CutPrefix(ref.Name, tracking); ok && branch != "HEAD" {
-			lease["refs/heads/"+branch] = ref.Old
+			tracked["refs/heads/"+branch] = ref
 		}
 	}
 	var refs []pushed
-	here := map[string]bool{}
-	for _, ref := range p.Refs {
-		isLocal := slices.ContainsFunc(local, func(prefix string) bool { return strings.HasPrefix(ref.Name, prefix) })
-		if isLocal || !strings.HasPrefix(ref.Name, "refs/") {
-			continue
-		}
-		here[ref.Name] = true
+	add := func(ref Ref, target, lease string) {
 		source := ref.Name
 		if ref.New == "" {
 			source = ""
 		}
-		refs = append(refs, pushed{source, ref.Name, lease[ref.Name]})
+		refs = append(refs, pushed{source, target, lease})
+	}
+	local := map[string]bool{}
+	for _, ref := range p.Refs {
+		kept := slices.ContainsFunc(own, func(prefix string) bool { return strings.HasPrefix(ref.Name, prefix) })
+		if kept || ref.Worktree != "" || !strings.HasPrefix(ref.Name, "refs/") {
+			continue
+		}
+		local[ref.Name] = true
+		known, ok := tracked[ref.Name]
+		shared := strings.HasPrefix(ref.Name, "refs/tags/") || strings.HasPrefix(ref.Name, "refs/notes/")
+		switch {
+		case ok:
+			add(ref, ref.Name, known.Old)
+		case shared || len(tracked) == 0:
+			add(ref, ref.Name, ref.Old)
+		}
 	}
 	for _, ref := range p.Refs {
 		branch, ok := strings.CutPrefix(ref.Name, tracking)
-		if target := "refs/heads/" + branch; ok && branch != "HEAD" && !here[target] {
-			source := ref.Name
-			if ref.New == "" {
-				source = ""
-			}
-			refs = append(refs, pushed{source, target, ref.Old})
+		if target := "refs/heads/" + branch; ok && branch != "HEAD" && !local[target] {
+			add(ref, target, ref.Old)
 		}
 	}
 	return refs

@@ -66,8 +66,8 @@ func forks(p *Plan) []Task {
 	return []Task{task}
 }
 
-func collaborators(p *Plan) Task {
-	return Task{Name: "collaborators", Title: "Tell everyone who has a clone",
+func collaborators(a *Account) Task {
+	task := Task{Name: "collaborators", Title: "Tell everyone who has a clone",
 		Detail: "A merge or a push from an old clone brings the old history back.",
 		Text: fmt.Sprintf("The history of %s was rewritten: sensitive data was removed from it.\n"+
 			"Please delete your clone and clone afresh. If you have work that is not pushed,\n"+
@@ -76,7 +76,11 @@ func collaborators(p *Plan) Task {
 			"  git rebase --onto origin/BRANCH OLD-BASE your-branch\n\n"+
 			"where OLD-BASE is the commit of the old origin/BRANCH that your work began at. Then drop what is left:\n\n"+
 			"  git reflog expire --expire=now --all && git gc --prune=now\n\n"+
-			"Fork owners: delete the fork and fork again.\n", p.Repository.Name)}
+			"Fork owners: delete the fork and fork again.\n", a.Plan.Repository.Name)}
+	if a.Files.CommitMap != "" {
+		task.Items = []string{"old and new ids of commits are in " + a.Files.CommitMap}
+	}
+	return task
 }
 
 func elsewhere() Task {
@@ -92,15 +96,13 @@ func backup(b *Backup) Task {
 		Commands: []string{Shell("rm", b.Path)}}
 }
 
-func protect(p *Plan) Task {
+func protect(a *Account) Task {
 	task := Task{Name: "protect", Title: "Keep it from happening again",
 		Detail: "Protect the branches again, commit .gitignore, turn on push protection at the server, and have " +
-			"every commit checked before it is made:",
+			"every commit checked before it is made, by a pre-commit hook:",
 		Commands: []string{"unleak scan --staged"}}
-	for _, path := range p.Paths {
-		if path.OnDisk {
-			task.Items = append(task.Items, path.Path+" stays on disk and is no longer tracked")
-		}
+	for _, path := range a.Kept {
+		task.Items = append(task.Items, path+" stays on disk and is no longer tracked")
 	}
 	return task
 }
