@@ -154,6 +154,9 @@ func (s *surgeon) plan(j *job) error {
 			return err
 		}
 		ref.HadLog = err == nil
+		if change.New.IsZero() && change.Ref.Name == "HEAD" {
+			return fmt.Errorf("%s is detached at a commit of which nothing is left: check out a branch there first", printable(string(ref.Name)))
+		}
 		if change.New.IsZero() {
 			ref.Log = log
 		}
@@ -184,15 +187,23 @@ func (s *surgeon) plan(j *job) error {
 // is one of this repository: of a copied repository, the names of linked work trees still lead to those of
 // the original, and a configured one may lead anywhere.
 func folderOf(layout *gitstore.Layout, worktree gitstore.Worktree) string {
+	if worktree.GitDir == layout.GitDir && layout.WorkTree != "" && leadsTo(layout.WorkTree, layout.GitDir) {
+		return layout.WorkTree
+	}
 	located, err := gitstore.Locate(worktree.GitDir)
 	if err != nil || located.CommonDir != layout.CommonDir || located.WorkTree == "" {
 		return ""
 	}
-	back, err := gitstore.Locate(filepath.Join(located.WorkTree, ".git"))
-	if err != nil || back.GitDir != located.GitDir {
+	if !leadsTo(located.WorkTree, located.GitDir) {
 		return ""
 	}
 	return located.WorkTree
+}
+
+// leadsTo reports whether the .git of a work tree leads to a Git folder.
+func leadsTo(folder, gitDir string) bool {
+	back, err := gitstore.Locate(filepath.Join(folder, ".git"))
+	return err == nil && back.GitDir == gitDir
 }
 
 // planStash maps every entry of the stash, and makes refs/stash the last one that is left.

@@ -60,6 +60,7 @@ type ignoreNote struct {
 // it announces. For one goroutine.
 type journal struct {
 	file    *os.File
+	end     int64 // of the last whole line
 	records []record
 	resumed int // records that were there before this run
 }
@@ -85,12 +86,10 @@ func openJournal(path string, fresh bool) (*journal, error) {
 	if err == nil {
 		err = file.Truncate(end)
 	}
-	if err == nil {
-		_, err = file.Seek(end, 0)
-	}
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
+	j.end = end
 	return j, nil
 }
 
@@ -132,12 +131,14 @@ func (j *journal) write(step string, done bool, n note) error {
 	if err != nil {
 		return err
 	}
-	if _, err = j.file.Write(append(line, '\n')); err == nil {
+	line = append(line, '\n')
+	if _, err = j.file.WriteAt(line, j.end); err == nil {
 		err = j.file.Sync()
 	}
-	if err != nil {
-		return fmt.Errorf("the journal cannot be written: %w", err)
+	if err != nil { // what comes later must not be behind half a line
+		return errors.Join(fmt.Errorf("the journal cannot be written: %w", err), j.file.Truncate(j.end))
 	}
+	j.end += int64(len(line))
 	j.records = append(j.records, r)
 	return nil
 }

@@ -196,10 +196,8 @@ func (s *surgeon) purgePassing() error {
 			return err
 		}
 	}
-	for _, name := range []string{"lost-found/commit", "lost-found/other", "lost-found"} {
-		_ = os.Remove(filepath.Join(s.files.common, filepath.FromSlash(name)))
-	}
-	return nil
+	// What is left of these are empty folders.
+	return errors.Join(os.RemoveAll(filepath.Join(s.files.common, "lost-found")), os.RemoveAll(filepath.Join(s.files.common, "rr-cache")))
 }
 
 // passingNames are files of a Git folder that git writes for the next command, or for an editor.

@@ -108,6 +108,32 @@ func TestApplyOnEveryShape(t *testing.T) {
 			t.Errorf("status: %q", status)
 		}
 	})
+	t.Run("Git folder elsewhere", func(t *testing.T) {
+		r := leaky(t)
+		r.Git("init", "-q", "--separate-git-dir", filepath.Join(t.TempDir(), "elsewhere"))
+		operateOn(t, r.Dir)
+		if status := r.Git("status", "--porcelain"); status != "?? .gitignore" {
+			t.Errorf("status: %q", status)
+		}
+	})
+	t.Run("HEAD detached where nothing is left", func(t *testing.T) {
+		r := gittest.New(t)
+		r.CommitFile(removedPath, "A=1\n", "one")
+		r.Git("checkout", "-q", "--detach")
+		_, err := mustPlan(t, r.Dir).Apply(t.Context(), ApplyOptions{})
+		if err == nil || !strings.Contains(err.Error(), "HEAD is detached") || !strings.Contains(err.Error(), "nothing was changed") {
+			t.Errorf("Apply: %v", err)
+		}
+		fsck(t, r)
+	})
+	t.Run("a replaced commit", func(t *testing.T) {
+		r := leaky(t)
+		r.Git("replace", "--graft", "main")
+		operateOn(t, r.Dir)
+		if refs := r.Git("for-each-ref", "--format=%(refname)", "refs/replace"); refs != "refs/replace/"+r.ID("main") {
+			t.Errorf("refs: %q, main is %s", refs, r.ID("main"))
+		}
+	})
 	t.Run("served as files", func(t *testing.T) {
 		r := leaky(t)
 		r.Git("update-server-info")
