@@ -19,7 +19,7 @@ import (
 func (a *app) applyPlan(ctx context.Context, plan *remediate.Plan, shown *account.Plan, flags *remediateFlags, files []reportFile) error {
 	nothing := shown.Empty() && !shown.Leaves()
 	if refused := shown.Refused(); len(refused) > 0 && !nothing {
-		if err := report.WritePlan(a.Stderr, report.Text, shown, a.stderrOptions(flags.noColor)); err != nil {
+		if err := a.showPlan(shown, flags); err != nil {
 			return err
 		}
 		return refusal(refused)
@@ -60,7 +60,7 @@ func (a *app) confirm(ctx context.Context, plan *account.Plan, flags *remediateF
 	if _, ok := terminalOf(a.Stdin); !ok {
 		return usagef("add --yes once the plan is what you want", "--apply asks before it changes anything, and there is no terminal to ask on")
 	}
-	if err := report.WritePlan(a.Stderr, report.Text, plan, a.stderrOptions(flags.noColor)); err != nil {
+	if err := a.showPlan(plan, flags); err != nil {
 		return err
 	}
 	name := report.Printable(plan.Repository.Name)
@@ -74,6 +74,12 @@ func (a *app) confirm(ctx context.Context, plan *account.Plan, flags *remediateF
 		return usagef("", "%q is not its name, so nothing was changed", answer)
 	}
 	return nil
+}
+
+// showPlan shows a person a plan beside standard output.
+func (a *app) showPlan(plan *account.Plan, flags *remediateFlags) error {
+	log := &defused{w: a.Stderr, active: a.Getenv("GITHUB_ACTIONS") == "true"}
+	return errors.Join(report.WritePlan(log, report.Text, plan, a.textOptions(a.Stderr, flags.noColor)), log.Close())
 }
 
 // readLine reads a line without its end. When the context ends, the read is left to itself.

@@ -84,5 +84,3 @@ func (a *app) textOptions(stream io.Writer, noColor bool) report.Options {
 	}
 	return options
 }
-
-func (a *app) stderrOptions(noColor bool) report.Options { return a.textOptions(a.Stderr, noColor) }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/unleak/unleak/remediate/account"
@@ -189,10 +190,14 @@ func (p *planPage) commits() {
 func (p *planPage) refs() {
 	var moved, gone []string
 	for _, ref := range p.plan.Refs {
+		list := &moved
 		if ref.New == "" {
-			gone = append(gone, refName(ref.Name))
+			list = &gone
+		}
+		if ref.Name == p.plan.Repository.Branch { // the one that people look for
+			*list = slices.Insert(*list, 0, refName(ref.Name))
 		} else {
-			moved = append(moved, refName(ref.Name))
+			*list = append(*list, refName(ref.Name))
 		}
 	}
 	if len(moved) > 0 {

@@ -17,10 +17,11 @@ type planPage struct {
 	page
 	plan    *account.Plan
 	section int
+	advised map[string]bool // rules whose advice was given
 }
 
 func planText(w io.Writer, plan *account.Plan, opts Options) error {
-	p := &planPage{page: newPage(w, opts), plan: plan}
+	p := &planPage{page: newPage(w, opts), plan: plan, advised: map[string]bool{}}
 	p.title()
 	p.rotate()
 	p.changes()
@@ -108,11 +109,17 @@ func (p *planPage) advice(s *account.Secret) {
 	if since := validDate(s.Since); !since.IsZero() {
 		p.wrappedRow("since", since.Format(time.DateOnly))
 	}
-	if s.Revoke != "" {
-		p.wrappedRow("revoke at", p.style(cyan, shown(s.Revoke)))
-	}
-	if s.Help != "" {
-		p.wrappedRow("how", oneLine(s.Help))
+	switch {
+	case p.advised[s.RuleID] && s.Revoke+s.Help != "":
+		p.wrappedRow("revoke", p.style(dim, "as above, for "+shown(s.RuleID)))
+	default:
+		p.advised[s.RuleID] = true
+		if s.Revoke != "" {
+			p.wrappedRow("revoke at", p.style(cyan, shown(s.Revoke)))
+		}
+		if s.Help != "" {
+			p.wrappedRow("how", oneLine(s.Help))
+		}
 	}
 	switch s.Fate {
 	case account.Stays:

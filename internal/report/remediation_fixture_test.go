@@ -26,6 +26,9 @@ func testPlan() *account.Plan {
 				Since: time.Date(12021, 1, 2, 3, 4, 5, 0, time.UTC), PlaceCount: 2, Places: []account.Place{
 					{Kind: "blob", Path: ".env", Line: 3, Object: id(2), Commit: id(3), AtHead: true, Fate: account.Removed},
 					{Kind: "message", Line: 3, Object: id(5), Commit: id(5), Fate: account.Stays}}},
+			{Fingerprint: strings.Repeat("3c", 16), RuleID: "example-key", Description: "Example API key", Severity: "low",
+				Revoke: "https://example.com/keys", Fate: account.Redacted, PlaceCount: 1, Places: []account.Place{
+					{Kind: "blob", Path: "a.txt", Line: 1, Object: id(2), Fate: account.Redacted}}},
 		},
 		Paths: []account.Path{
 			{Path: ".env", Pattern: ".env", Kind: "file", Blobs: 3, Commits: 12, AtHead: true, OnDisk: true},
