@@ -140,12 +140,14 @@ func (r *Rewrite) redacted(rules *redact.Rules, text []byte, total []int) []byte
 	var edited []byte
 	if r.edit.Headers {
 		for line := range bytes.Lines(text[:message]) {
+			from, to := editable(line)
 			counts := slices.Clone(total)
-			if now := redactedText(rules, line, counts); sameHeader(line, now) {
-				line = now
+			if now := redactedText(rules, line[from:to], counts); sameShape(line[from:to], now) {
+				edited = append(append(append(edited, line[:from]...), now...), line[to:]...)
 				copy(total, counts)
+			} else {
+				edited = append(edited, line...)
 			}
-			edited = append(edited, line...)
 		}
 	} else {
 		edited = append(edited, text[:message]...)
@@ -162,36 +164,35 @@ func redactedText(rules *redact.Rules, text []byte, total []int) []byte {
 	return pack.AppendSpliced(nil, text, edit.Splices)
 }
 
-// sameHeader reports whether an edited line of headers is one for git as it was before: with its key, its end, and, of
-// a person, the date. What others know by its name stays too.
-func sameHeader(before, after []byte) bool {
-	keyBefore, valueBefore, _ := bytes.Cut(before, []byte{' '})
-	keyAfter, valueAfter, _ := bytes.Cut(after, []byte{' '})
-	if !bytes.Equal(keyBefore, keyAfter) || bytes.IndexByte(after, 0) >= 0 ||
-		bytes.IndexByte(after, '\n') != len(after)-1 && bytes.IndexByte(before, '\n') >= 0 {
-		return false
+// editable returns which part of a line of headers may change: the value, but not what others know by its name, nor the
+// date of a person.
+func editable(line []byte) (from, to int) {
+	from = bytes.IndexByte(line, ' ') + 1
+	to = len(bytes.TrimSuffix(line, []byte{'\n'}))
+	switch string(line[:from]) {
+	case "author ", "committer ", "tagger ":
+		return from, max(from, bytes.LastIndexByte(line, '>')+1)
+	case "", "object ", "type ", "tag ", "encoding ":
+		return to, to
 	}
-	switch string(keyBefore) {
-	case "author", "committer", "tagger":
-		return bytes.Equal(shapeOfPerson(valueBefore), shapeOfPerson(valueAfter))
-	case "object", "type", "tag", "encoding":
-		return bytes.Equal(valueBefore, valueAfter)
-	}
-	return true
+	return from, to
 }
 
-// shapeOfPerson returns what of "Name <address> date" must stay for git to read it: the brackets, the space before
-// the first, and all after the last.
-func shapeOfPerson(value []byte) []byte {
+// sameShape reports whether an edited part of a header is one for git as it was before.
+func sameShape(before, after []byte) bool {
+	return bytes.IndexByte(after, '\n') < 0 && bytes.Equal(shape(before), shape(after))
+}
+
+// shape returns what must stay: the angle brackets, each with whether it has a space before it, and NUL.
+func shape(value []byte) []byte {
 	var shape []byte
 	for i, c := range value {
-		switch {
-		case c != '<' && c != '>':
-		case i > 0 && c == '<' && value[i-1] == ' ':
-			shape = append(shape, ' ', c)
-		default:
+		if c == '<' && i > 0 && value[i-1] == ' ' {
+			shape = append(shape, ' ')
+		}
+		if c == '<' || c == '>' || c == 0 {
 			shape = append(shape, c)
 		}
 	}
-	return append(shape, value[bytes.LastIndexByte(value, '>')+1:]...)
+	return shape
 }

@@ -73,6 +73,9 @@ func (r *result) setRefs() {
 		}
 	}
 	for _, c := range r.Refs() {
+		if c.Ref.Worktree != "" {
+			continue
+		}
 		if !c.Ref.Target.IsZero() && c.Ref.Name != "HEAD" && refs[c.Ref.Name] != c.Ref.Target.String() {
 			r.t.Errorf("%s is said to have been %s, git says %s", c.Ref.Name, c.Ref.Target, refs[c.Ref.Name])
 		}
@@ -106,12 +109,22 @@ func (r *result) check() {
 	if head, err := r.before.TryGit("rev-parse", "--verify", "-q", "HEAD"); err == nil {
 		add(head)
 	}
+	held := map[string]bool{}
+	for _, o := range r.before.Objects() {
+		held[o.ID] = true
+	}
 	if r.before.Git("rev-parse", "--is-bare-repository") == "false" {
-		for line := range strings.Lines(r.before.Git("-c", "core.quotePath=false", "ls-files", "--stage")) {
-			head, path, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		for line := range strings.SplitSeq(r.before.Git("ls-files", "--stage", "-z"), "\x00") {
+			head, path, ok := strings.Cut(line, "\t")
+			if !ok {
+				continue
+			}
 			var mode uint32
 			var id string
 			fmt.Sscanf(head, "%o %s", &mode, &id)
+			if !held[id] {
+				continue // of git add -N, or of a submodule
+			}
 			if now, keep := r.Entry(path, mode, parseID(r.t, id)); keep && mode != 0o160000 {
 				tips[now.String()] = true
 			}
