@@ -35,10 +35,10 @@ var (
 		{exitInterrupted, "interrupted; the report covers what was scanned until then"},
 	}
 	remediateCodes = []meaning{
-		{exitClean, "the plan can be applied, or it was and nothing is left (or there was nothing to do)"},
+		{exitClean, "the plan can be applied; or it was, and nothing is left"},
 		{exitFindings, "applied, but something still holds what was removed"},
 		{exitFailure, "wrong usage, a check refuses the plan, or a step failed"},
-		{exitIncomplete, "planned, but the scan was incomplete; or applied, but not all could be searched"},
+		{exitIncomplete, "the scan was incomplete; or applied, and not all could be searched"},
 		{exitInterrupted, "interrupted; the message says what was done, and how to go on"},
 	}
 	verifyCodes = []meaning{

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -87,5 +88,21 @@ func TestRefusal(t *testing.T) {
 	var hint hinter
 	if !errors.As(err, &hint) || hint.Hint() != "do this" || fmt.Sprint(err) != "2 safety checks refuse this plan: one, two" {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Help fits a terminal.
+func TestHelpWidth(t *testing.T) {
+	for _, command := range []string{"scan", "remediate", "verify", "version"} {
+		var out strings.Builder
+		env := Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, Getenv: func(string) string { return "" }}
+		if code := Run(t.Context(), env, []string{command, "--help"}); code != exitClean {
+			t.Fatalf("%s: exit code %d", command, code)
+		}
+		for line := range strings.Lines(out.String()) {
+			if len(line) > 82 {
+				t.Errorf("%s: a line has %d columns: %s", command, len(line)-1, line)
+			}
+		}
 	}
 }

@@ -17,7 +17,7 @@ func (a *app) addRemediateFlags(cmd *cobra.Command, f *remediateFlags) {
 	what.flags.StringArrayVar(&f.findings, "finding", nil, "redact the secret with this `FINGERPRINT`, of which 8 digits do; may be repeated")
 	what.flags.StringVar(&f.replaceText, "replace-text", "", "replace the texts that `FILE` lists, in git-filter-repo's format")
 	what.flags.BoolVar(&f.messages, "messages", false, "with --replace-text: in messages of commits and tags too")
-	what.flags.StringVar(&f.binary, "binary", "refuse", "what to do with binary files that hold a text: `refuse`, replace (the whole file) or keep")
+	what.flags.StringVar(&f.binary, "binary", "refuse", "what to do with binary files that hold a text (`ACTION`): refuse, replace the whole file, or keep")
 	what.flags.BoolVar(&f.keepIDs, "keep-ids", false, "leave old commit ids that messages mention as they are")
 
 	do := newGroup("Doing it")
@@ -145,16 +145,19 @@ func (f *remediateFlags) command(repository string) []string {
 
 func remediateLong() string {
 	return fmt.Sprintf(`Remediate takes files or secrets out of everything that a repository's history
-holds - every branch, tag, note, stash and work tree - and proves that they are gone.
+holds - every branch, tag, note, stash and work tree - and proves that they are
+gone.
 
 Without --apply it only says what it would do: what leaks and must be rotated
-first, which commits and refs would change, and whether anything stands in the way. It
-changes nothing. With --apply it writes a backup bundle, the new history and then
-the refs in one transaction, deletes the old objects, and searches everything for
-what was removed. Files on disk stay: a tracked .env becomes an untracked one.
+first, which commits and refs would change, and whether anything stands in the
+way. It changes nothing. With --apply it writes a backup bundle, the new history
+and then the refs in one transaction, deletes the old objects, and searches
+everything for what was removed. Files on disk stay: a tracked .env becomes an
+untracked one.
 
-It can be interrupted at any moment and loses nothing: --resume finishes, and until
-the old objects are deleted --rollback takes it back. It needs git 2.30 or newer.
+It can be interrupted at any moment and loses nothing: --resume finishes, and
+until the old objects are deleted --rollback takes it back. It needs git 2.30 or
+newer.
 
 Rotate first: whoever has a copy of the history has the secrets in it. Nothing is
 pushed; the account says what to push, and whom to tell.
@@ -166,7 +169,7 @@ Exit codes:
 %s`, codeTable(remediateCodes))
 }
 
-const remediateExample = `  # What leaks, and what it would take: a plan for every secret, nothing is changed
+const remediateExample = `  # What leaks, and what it would take: a plan, nothing is changed
   unleak remediate
 
   # Strip files from every commit: first the plan, then do it

@@ -24,14 +24,14 @@ func (a *app) verifyCommand() *cobra.Command {
 		Use:   "verify [--remote URL] [PATH]",
 		Short: "Prove that nothing of what was removed is left",
 		Long: `Verify searches a repository for everything that remediations of it removed: for
-objects by their ids and for values by keyed digests, as the values themselves are kept
-nowhere. It looks into packs, loose objects and alternates, whatever reaches them,
-into reflogs, indexes and every other file of Git's folder, and it searches for
-something that must be there as well, to show that the search works.
+objects by their ids and for values by keyed digests, as the values themselves
+are kept nowhere. It looks into packs, loose objects and alternates, whatever
+reaches them, into reflogs, indexes and every other file of Git's folder, and it
+searches for something that must be there as well, to show that the search works.
 
-With --remote it clones the remote repository as a mirror into a temporary folder and
-searches that. What a server keeps but does not hand out, such as cached views of old
-commits, cannot be searched from outside.
+With --remote it clones the remote repository as a mirror into a temporary folder
+and searches that. What a server keeps but does not hand out, such as cached
+views of old commits, cannot be searched from outside.
 
 Exit codes:
 ` + codeTable(verifyCodes),
