@@ -28,6 +28,7 @@ type result struct {
 	*rewrite.Rewrite
 	t             testing.TB
 	before, after *gittest.Repo
+	edit          rewrite.Edit
 }
 
 // plan makes a rewrite, which is not written yet.
@@ -54,7 +55,7 @@ func tryPlan(t testing.TB, path string, e rewrite.Edit) (*rewrite.Rewrite, error
 // indexes and detached HEADs reach, and nothing else; git must like it no less than before.
 func rewritten(t testing.TB, before *gittest.Repo, e rewrite.Edit) *result {
 	t.Helper()
-	r := &result{plan(t, before.Dir, e), t, before, gittest.New(t, gittest.Bare())}
+	r := &result{plan(t, before.Dir, e), t, before, gittest.New(t, gittest.Bare()), e}
 	if _, err := r.WritePack(t.Context(), filepath.Join(r.after.GitDir(), "objects", "pack")); err != nil {
 		t.Fatal(err)
 	}
@@ -122,8 +123,8 @@ func (r *result) check() {
 			var mode uint32
 			var id string
 			fmt.Sscanf(head, "%o %s", &mode, &id)
-			if !held[id] {
-				continue // of git add -N, or of a submodule
+			if !held[id] || id == emptyBlob {
+				continue // of a submodule, or of git add -N
 			}
 			if now, keep := r.Entry(path, mode, parseID(r.t, id)); keep && mode != 0o160000 {
 				tips[now.String()] = true

@@ -168,8 +168,7 @@ func (r *Rewrite) markPaths() {
 		if folder || r.edit.Drop(name, false) {
 			r.marks.Paths[path] = true
 		}
-		// What is a file in one commit can be a folder in another.
-		inside[path] = folder && r.paths.Class(path) == history.Dir
+		inside[path] = folder // a file that stands there in another commit has nothing below it
 	}
 }
 
