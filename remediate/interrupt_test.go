@@ -157,7 +157,8 @@ func TestRefsMovedInPart(t *testing.T) {
 				must(t, cmd.Start())
 				git := filepath.Join(r.Dir, ".git")
 				locked := filepath.Join(git, "refs", "stash.lock")
-				for i := 0; i < 5000 && !exists(locked); i++ {
+				missing := func(name string) bool { return !exists(filepath.Join(git, name+".lock")) }
+				for i := 0; i < 20000 && (!exists(locked) || slices.ContainsFunc(moved, missing)); i++ {
 					time.Sleep(time.Millisecond)
 				}
 				time.Sleep(50 * time.Millisecond) // until git has answered
