@@ -126,7 +126,10 @@ func (c *comparison) commit(id string) string {
 	if !ok {
 		return fmt.Sprintf("unleak maps it to %s, which no ref reaches", b)
 	}
-	their.message = c.ourIDs(their.message)
+	their.message = newIDs(their.message, c.counterpart)
+	if their.message != our.message && newIDs(their.message, c.newest()) == our.message {
+		their.message = our.message
+	}
 	for i, parent := range their.parents {
 		their.parents[i] = c.counterpart[parent]
 	}
@@ -150,12 +153,24 @@ func ordinary(parents []string) []string {
 
 var hexID = regexp.MustCompile(`\b[0-9a-f]{7,40}\b`)
 
-// ourIDs replaces their new ids in a message by ours.
-func (c *comparison) ourIDs(message string) string {
+// newest maps old ids to ours. git filter-repo leaves the id of a commit that its stream has not come to yet, as on
+// another branch; we name the new one there too.
+func (c *comparison) newest() map[string]string {
+	ids := map[string]string{}
+	for id := range c.before {
+		if now := c.mapped(c.ourMap, id); now != "" {
+			ids[id] = now
+		}
+	}
+	return ids
+}
+
+// newIDs replaces ids in a message, however short they are.
+func newIDs(message string, ids map[string]string) string {
 	return hexID.ReplaceAllStringFunc(message, func(short string) string {
-		for a, b := range c.counterpart {
-			if strings.HasPrefix(a, short) {
-				return b[:len(short)]
+		for old, now := range ids {
+			if strings.HasPrefix(old, short) {
+				return now[:len(short)]
 			}
 		}
 		return short
