@@ -117,6 +117,7 @@ func TestOddTreesStay(t *testing.T) {
 		entry("100644", "zeta", text), entry("100664", "alpha", text), entry("0100644", "beta", keep), entry("100644", ".env", env),
 		entry("40000", "odd", odd), entry("100644", "twice", keep), entry("100644", "twice", text), entry("100644", ".env", text),
 		entry("100755", "-- \n\xff", text), entry("120000", "link", text), entry("160000", "module", text), entry("160000", ".env", keep),
+		entry("160000", "zeta", text),
 	}
 	id := r.MakeCommit(r.MakeTree(list...), "odd\n")
 	r.UpdateRef("refs/heads/main", id)
