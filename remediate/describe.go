@@ -96,7 +96,7 @@ func (p *Plan) describeRepository() account.Repository {
 	worktrees, _ := layout.Worktrees() // findRoots has met its problems
 	a.Worktrees = len(worktrees)
 	for _, remote := range layout.Remotes() {
-		a.Remotes = append(a.Remotes, account.Remote{Name: remote.Name, URL: remote.URL})
+		a.Remotes = append(a.Remotes, account.Remote{Name: remote.Name, URL: remote.URL, Mirror: remote.Mirror})
 	}
 	refs, _ := layout.Refs()
 	for _, ref := range refs {

@@ -68,6 +68,8 @@ func (l *Layout) Remote() string {
 type Remote struct {
 	Name string
 	URL  string // without user information
+	// Mirror says that refs are pushed there as they are here, all of them (git-config(1), remote.NAME.mirror).
+	Mirror bool
 }
 
 // Remotes returns the configured remotes that have a URL, by name.
@@ -75,7 +77,7 @@ func (l *Layout) Remotes() []Remote {
 	var remotes []Remote
 	for name, options := range l.config.subsections("remote") {
 		if urls := options.GetAll("url"); len(urls) > 0 {
-			remotes = append(remotes, Remote{name, StripUserInfo(urls[0])})
+			remotes = append(remotes, Remote{name, StripUserInfo(urls[0]), isTrue(options, "mirror")})
 		}
 	}
 	slices.SortFunc(remotes, func(a, b Remote) int { return cmp.Compare(a.Name, b.Name) })

@@ -122,22 +122,33 @@ func TestPushedRefs(t *testing.T) {
 	tests := []struct {
 		name, remote string
 		refs         []Ref
-		want         []pushed
+		want, notes  []pushed
 	}{
 		{"a clone", "origin", refs, []pushed{
-			{"", "refs/heads/gone", "3"}, {"refs/heads/main", "refs/heads/main", "e"}, {"refs/notes/commits", "refs/notes/commits", "8"},
-			{"refs/tags/v1", "refs/tags/v1", "14"}, {"refs/remotes/origin/other", "refs/heads/other", "10"}}},
-		{"a mirror", "origin", []Ref{refs[2], refs[3], refs[5], refs[11]}, []pushed{
-			{"refs/heads/main", "refs/heads/main", "4"}, {"refs/heads/mine", "refs/heads/mine", "6"}, {"refs/tags/v1", "refs/tags/v1", "14"}}},
-		{"nothing that others have", "origin", []Ref{refs[0], refs[10]}, nil},
+			{"", "refs/heads/gone", "3"}, {"refs/heads/main", "refs/heads/main", "e"},
+			{"refs/tags/v1", "refs/tags/v1", "14"}, {"refs/remotes/origin/other", "refs/heads/other", "10"},
+		}, []pushed{{"refs/notes/commits", "refs/notes/commits", "8"}}},
+		{"a mirror", "origin", []Ref{refs[2], refs[3], refs[4], refs[5], refs[11]}, []pushed{
+			{"refs/heads/main", "refs/heads/main", "4"}, {"refs/heads/mine", "refs/heads/mine", "6"},
+			{"refs/notes/commits", "refs/notes/commits", "8"}, {"refs/tags/v1", "refs/tags/v1", "14"}}, nil},
+		{"nothing that others have", "origin", []Ref{refs[0], refs[10]}, nil, nil},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := pushedRefs(&Plan{Refs: test.refs}, test.remote)
-			if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(pushed{})); diff != "" {
+			got, notes := pushedRefs(&Plan{Refs: test.refs}, test.remote)
+			if diff := cmp.Diff([][]pushed{test.want, test.notes}, [][]pushed{got, notes}, cmp.AllowUnexported(pushed{})); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// A clone made by git clone --mirror pushes single refs only when it is told to.
+func TestPushCommandOfAMirror(t *testing.T) {
+	got := pushCommands([]pushed{{"refs/heads/main", "refs/heads/main", "4"}}, Remote{Name: "origin", Mirror: true})
+	want := []string{"git -c remote.origin.mirror=false push --force-with-lease=refs/heads/main:4 origin refs/heads/main:refs/heads/main"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

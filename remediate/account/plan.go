@@ -73,6 +73,8 @@ type Repository struct {
 type Remote struct {
 	Name string `json:"name"`
 	URL  string `json:"url"` // user information removed
+	// Mirror says that a push to it is configured to push all refs as they are.
+	Mirror bool `json:"mirror,omitempty"`
 }
 
 // Selectors are what was asked for.

@@ -73,9 +73,13 @@ func push(p *Plan) []Task {
 		task := Task{Name: "push", Title: "Push the new history to " + remote.Name,
 			Detail: "None of these commands was run. Each says what it expects to be there and overwrites nothing else: where one " +
 				"is refused, someone has pushed since. Fetch that, and remediate again."}
-		task.Commands = pushCommands(p, remote.Name)
-		if len(task.Commands) == 0 {
+		certain, notes := pushedRefs(p, remote.Name)
+		if len(certain)+len(notes) == 0 {
 			continue // nothing changes that it could have
+		}
+		task.Commands = append(pushCommands(certain, remote), pushCommands(notes, remote)...)
+		if len(notes) > 0 {
+			task.Detail += " The last push is of notes: where the server never had them it is refused, and nothing is amiss."
 		}
 		if remote.URL != "" {
 			task.Items = []string{remote.URL}
@@ -89,14 +93,17 @@ func push(p *Plan) []Task {
 // chunk is how many refs one command pushes.
 const chunk = 20
 
-func pushCommands(p *Plan, remote string) []string {
-	name := []string{remote}
-	if strings.HasPrefix(remote, "-") {
-		name = []string{"--", remote}
+func pushCommands(refs []pushed, remote Remote) []string {
+	name, git := []string{remote.Name}, []string{"git"}
+	if strings.HasPrefix(remote.Name, "-") {
+		name = []string{"--", remote.Name}
+	}
+	if remote.Mirror { // git pushes all or nothing to one otherwise
+		git = append(git, "-c", "remote."+remote.Name+".mirror=false")
 	}
 	var commands []string
-	for refs := range slices.Chunk(pushedRefs(p, remote), chunk) {
-		words := []string{"git", "push"}
+	for refs := range slices.Chunk(refs, chunk) {
+		words := append(slices.Clone(git), "push")
 		for _, ref := range refs {
 			words = append(words, "--force-with-lease="+ref.target+":"+ref.lease)
 		}
@@ -122,8 +129,9 @@ var own = []string{"refs/stash", "refs/remotes/", "refs/pull/", "refs/merge-requ
 
 // pushedRefs are the refs that a remote has, as far as is known here. Where there are remote-tracking
 // refs they say which branches those are, and the others are nobody else's; without, as in a mirror, it is all. A
-// branch that is here as remote-tracking ref alone is pushed from that, for it holds the old history there too.
-func pushedRefs(p *Plan, remote string) []pushed {
+// branch that is here as remote-tracking ref alone is pushed from that, for it holds the old history there too. Of notes
+// a clone does not know whether the server has them, as git fetches none by itself.
+func pushedRefs(p *Plan, remote string) (certain, notes []pushed) {
 	tracking := "refs/remotes/" + remote + "/"
 	tracked := map[string]Ref{} // by the server's name
 	for _, ref := range p.Refs {
@@ -131,13 +139,12 @@ func pushedRefs(p *Plan, remote string) []pushed {
 			tracked["refs/heads/"+branch] = ref
 		}
 	}
-	var refs []pushed
-	add := func(ref Ref, target, lease string) {
+	add := func(to *[]pushed, ref Ref, target, lease string) {
 		source := ref.Name
 		if ref.New == "" {
 			source = ""
 		}
-		refs = append(refs, pushed{source, target, lease})
+		*to = append(*to, pushed{source, target, lease})
 	}
 	local := map[string]bool{}
 	for _, ref := range p.Refs {
@@ -147,21 +154,22 @@ func pushedRefs(p *Plan, remote string) []pushed {
 		}
 		local[ref.Name] = true
 		known, ok := tracked[ref.Name]
-		shared := strings.HasPrefix(ref.Name, "refs/tags/") || strings.HasPrefix(ref.Name, "refs/notes/")
 		switch {
 		case ok:
-			add(ref, ref.Name, known.Old)
-		case shared || len(tracked) == 0:
-			add(ref, ref.Name, ref.Old)
+			add(&certain, ref, ref.Name, known.Old)
+		case strings.HasPrefix(ref.Name, "refs/tags/") || len(tracked) == 0:
+			add(&certain, ref, ref.Name, ref.Old)
+		case strings.HasPrefix(ref.Name, "refs/notes/"):
+			add(&notes, ref, ref.Name, ref.Old)
 		}
 	}
 	for _, ref := range p.Refs {
 		branch, ok := strings.CutPrefix(ref.Name, tracking)
 		if target := "refs/heads/" + branch; ok && branch != "HEAD" && !local[target] {
-			add(ref, target, ref.Old)
+			add(&certain, ref, target, ref.Old)
 		}
 	}
-	return refs
+	return certain, notes
 }
 
 // number is "1 secret", "2 secrets"; plural is noun with s unless given.
