@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -72,6 +73,10 @@ func (s *surgeon) giveUp(err error) error {
 	var stopped *InterruptedError
 	if !errors.As(err, &stopped) || stopped.Step != stepRefs {
 		return err
+	}
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.ExitCode() < 0 { // git was killed and left its locks; otherwise it takes them along
+		s.resuming = true
 	}
 	if pending, moved := s.pendingMoves(s.state.moves(true)); moved != nil || len(pending) > 0 {
 		return err

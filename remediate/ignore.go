@@ -41,12 +41,19 @@ func (s *surgeon) ignore(w *worktreeState, root *os.Root, n *note) error {
 		return err
 	}
 	s.at("ignore")
-	file := workFile{root: root, name: ignoreFile}
+	file := s.ignoreFile(root)
 	if err := file.write(ignoreFile, slices.Concat(content, text), mode); err != nil {
 		return err
 	}
 	n.Notes = append(n.Notes, fmt.Sprintf("%s got the lines that it lacked for the removed paths: commit it", printable(filepath.Join(string(w.Folder), ignoreFile))))
 	return nil
+}
+
+// ignoreFile is the .gitignore file of a work tree, to be written.
+func (s *surgeon) ignoreFile(root *os.Root) *workFile {
+	file := &workFile{root: root, name: ignoreFile, token: s.state.Pack.Name}
+	file.removeTemporary()
+	return file
 }
 
 // missingLines returns what to append to a file so that it has all of some lines, in its own way to end
@@ -76,6 +83,7 @@ func missingLines(content []byte, lines []string) []byte {
 
 // unignore takes back what ignore has written, as far as it still ends the file.
 func (s *surgeon) unignore(w *worktreeState, root *os.Root) error {
+	file := s.ignoreFile(root)
 	for _, r := range slices.Backward(s.journal.records) {
 		if r.Ignore == nil || r.Ignore.Worktree != w.Name {
 			continue
@@ -98,7 +106,6 @@ func (s *surgeon) unignore(w *worktreeState, root *os.Root) error {
 		case r.Ignore.Made && len(rest) == 0:
 			return root.Remove(ignoreFile)
 		}
-		file := workFile{root: root, name: ignoreFile}
 		return file.write(ignoreFile, rest, info.Mode().Perm())
 	}
 	return nil

@@ -186,3 +186,41 @@ func TestRefsMovedInPart(t *testing.T) {
 		}
 	}
 }
+
+// A git that is killed under us leaves its locks; they are taken away with all the rest.
+func TestGitKilled(t *testing.T) {
+	if _, err := os.Stat("/proc/self/cwd"); err != nil {
+		t.Skip("finding the git of a repository needs /proc")
+	}
+	r := copyOf(t, patient(t))
+	before := portrait(t, r)
+	killed := 0
+	j := jobOf(t, mustPlan(t, r.Dir), func(point string) {
+		if point != "refs prepared" {
+			return
+		}
+		processes, err := filepath.Glob("/proc/[0-9]*")
+		must(t, err)
+		for _, process := range processes {
+			var pid int
+			if dir, err := os.Readlink(process + "/cwd"); err == nil && dir == filepath.Join(r.Dir, ".git") {
+				if _, err := fmt.Sscan(filepath.Base(process), &pid); err == nil {
+					must(t, syscall.Kill(pid, syscall.SIGKILL))
+					killed++
+				}
+			}
+		}
+	})
+	if _, err := apply(t.Context(), j, ApplyOptions{}); err == nil || !strings.Contains(err.Error(), "nothing was changed") {
+		t.Errorf("apply: %v", err)
+	}
+	if killed != 1 {
+		t.Errorf("%d processes were killed", killed)
+	}
+	if diff := cmp.Diff(before, portrait(t, r)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if _, err := mustPlan(t, r.Dir).Apply(t.Context(), ApplyOptions{}); err != nil {
+		t.Errorf("a second try: %v", err)
+	}
+}

@@ -1,12 +1,14 @@
 package remediate
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -44,6 +46,25 @@ func TestMovedSinceThePlan(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// A look at the repository changes nothing, though it brings the dates in the index up to date.
+func TestLookedAtSinceThePlan(t *testing.T) {
+	r := copyOf(t, patient(t))
+	p := mustPlan(t, r.Dir)
+	later := time.Now().Add(time.Minute)
+	must(t, os.Chtimes(filepath.Join(r.Dir, "more.txt"), later, later))
+	before, err := os.ReadFile(filepath.Join(r.Dir, ".git", "index"))
+	must(t, err)
+	r.Git("status")
+	after, err := os.ReadFile(filepath.Join(r.Dir, ".git", "index"))
+	must(t, err)
+	if bytes.Equal(before, after) {
+		t.Error("git status left the index as it was, and this tests nothing")
+	}
+	if _, err := p.Apply(t.Context(), ApplyOptions{}); err != nil {
+		t.Errorf("Apply: %v", err)
 	}
 }
 

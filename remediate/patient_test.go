@@ -27,7 +27,7 @@ func testRequest() Request {
 // a linked work tree beside it in "linked". The parent folder is for copies: see patients.
 func patient(t testing.TB) string {
 	t.Helper()
-	dir := t.TempDir()
+	dir := operatingRoom(t)
 	main := filepath.Join(dir, "main")
 	must(t, os.Mkdir(main, 0o755))
 	r := gittest.Open(t, main)
@@ -68,10 +68,22 @@ func patient(t testing.TB) string {
 	return dir
 }
 
+// operatingRoom is a temporary folder, in memory where there is such a file system: an apply waits for the disk dozens of
+// times, and most of these tests interrupt one.
+func operatingRoom(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "unleak-test-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
 // copyOf copies a patient, so that it can be operated on more than once.
 func copyOf(t testing.TB, dir string) *gittest.Repo {
 	t.Helper()
-	to := t.TempDir()
+	to := operatingRoom(t)
 	must(t, os.CopyFS(to, os.DirFS(dir)))
 	r := gittest.Open(t, filepath.Join(to, "main"))
 	admin := filepath.Join(r.Dir, ".git", "worktrees", "linked")

@@ -54,11 +54,29 @@ func takeSnapshot(layout *gitstore.Layout) (*Snapshot, error) {
 		if err != nil {
 			return nil, err
 		}
+		if filepath.Base(path) == "index" {
+			content = staged(content)
+		}
 		s.sums[path] = sha256.Sum256(content)
 	}
 	var err error
 	s.objects, s.bytes, err = listStore(filesOf(layout).objects)
 	return s, err
+}
+
+// staged is what an index says, without the dates of files: git status brings these up to date whenever somebody
+// looks. An index that cannot be read stands for itself.
+func staged(content []byte) []byte {
+	x, err := parseIndex(content)
+	if err != nil {
+		return content
+	}
+	var says []byte
+	for _, r := range x.records {
+		says = append(append(append(says, r.Head[recordMode:recordMode+4]...), r.Head[recordID:]...), r.Path...)
+		says = append(says, 0)
+	}
+	return says
 }
 
 // compare says what differs in a later snapshot, in an error that wraps [ErrMoved].

@@ -146,8 +146,10 @@ func (s *surgeon) back(ctx context.Context) error {
 	if _, purging := begun(s.journal.records, stepPurge); purging {
 		return ErrPurged
 	}
-	if err := s.freeLocksOf(stepRefs); err != nil {
-		return err
+	if s.resuming {
+		if err := s.freeLocksOf(stepRefs); err != nil {
+			return err
+		}
 	}
 	if err := s.recallOld(ctx); err != nil {
 		return err

@@ -73,7 +73,7 @@ func (s *surgeon) filesOf(ctx context.Context, w *worktreeState, repository *git
 		case edit.Old.stage() != 0 || edit.Old.skipped():
 			continue
 		}
-		f := workFile{root: root, name: name, mode: edit.Old.mode(), repository: repository}
+		f := workFile{root: root, name: name, mode: edit.Old.mode(), repository: repository, token: s.state.Pack.Name}
 		done, err := f.change(edit.Old.id(), pack.ID(edit.New), s.at)
 		if err != nil {
 			return err
@@ -118,7 +118,7 @@ func (s *surgeon) restoreFilesOf(w *worktreeState, root *os.Root, repository *gi
 		if edit.goes() || edit.Old.stage() != 0 || edit.Old.skipped() {
 			continue
 		}
-		f := workFile{root: root, name: string(edit.Old.Path), mode: edit.Old.mode(), repository: repository}
+		f := workFile{root: root, name: string(edit.Old.Path), mode: edit.Old.mode(), repository: repository, token: s.state.Pack.Name}
 		if _, err := f.change(pack.ID(edit.New), edit.Old.id(), s.at); err != nil {
 			return err
 		}
@@ -133,6 +133,7 @@ type workFile struct {
 	name       string // as in the index
 	mode       uint32
 	repository *gitstore.Repository
+	token      string // of this remediation, so that a temporary file is known to be its own
 }
 
 // change replaces the content of one blob by that of another if the file holds just that, or the same with
@@ -146,6 +147,7 @@ func (f *workFile) change(from, to pack.ID, at func(string)) (done bool, err err
 	if f.mode&modeType != modeRegular && f.mode&modeType != modeSymlink {
 		return true, nil // a submodule or a folder: nothing of it is on disk
 	}
+	f.removeTemporary()
 	info, err := f.root.Lstat(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return true, nil
@@ -198,7 +200,6 @@ func (f *workFile) changeLink(file string, info fs.FileInfo, before, after []byt
 		return target == string(after), err
 	}
 	temporary := f.temporary()
-	_ = f.root.Remove(temporary)
 	if err := f.root.Symlink(string(after), temporary); err != nil {
 		return false, err
 	}
@@ -207,13 +208,15 @@ func (f *workFile) changeLink(file string, info fs.FileInfo, before, after []byt
 
 // temporary is beside the file, so that a rename puts it in place.
 func (f *workFile) temporary() string {
-	return filepath.FromSlash(path.Join(path.Dir(f.name), ".unleak-"+path.Base(f.name)))
+	return filepath.FromSlash(path.Join(path.Dir(f.name), ".unleak-"+f.token[:min(len(f.token), 12)]+"-"+path.Base(f.name)))
 }
+
+// removeTemporary removes what a run that was killed has left.
+func (f *workFile) removeTemporary() { _ = f.root.Remove(f.temporary()) }
 
 // write puts content in place of a file, all of it or nothing.
 func (f *workFile) write(file string, content []byte, mode fs.FileMode) error {
 	temporary := f.temporary()
-	_ = f.root.Remove(temporary)
 	out, err := f.root.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err
