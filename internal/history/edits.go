@@ -218,36 +218,32 @@ func (e *Edits) Of(tree uint32) []int32 {
 	return e.of[number]
 }
 
-// Gone calls yield for each blob that stood at an entry that goes, or below one; it may stand
+// Gone calls yield for each blob and tree that stood at an entry that goes, or below one; it may stand
 // elsewhere too.
-func (e *Edits) Gone(yield func(blob uint32)) {
+func (e *Edits) Gone(yield func(object uint32)) {
 	g := e.trace.graph
+	gone := newSet(g.held)
 	var waiting []uint32
-	seen := newSet(len(g.trees))
-	e.gone.each(func(object uint32) {
-		if number, ok := g.treeOf(object); ok {
-			seen.add(number)
-			waiting = append(waiting, number)
-		} else {
-			yield(object)
+	add := func(object uint32) {
+		if !g.Holds(object) || gone.has(object) {
+			return
 		}
-	})
-	blobs := newSet(g.held)
+		gone.add(object)
+		if number, ok := g.treeOf(object); ok {
+			waiting = append(waiting, number)
+		}
+	}
+	e.gone.each(add)
 	for len(waiting) > 0 {
 		number := waiting[len(waiting)-1]
 		waiting = waiting[:len(waiting)-1]
 		g.entries(number, func(of entry) {
-			if child, ok := of.subtree(); ok {
-				if !seen.has(child) {
-					seen.add(child)
-					waiting = append(waiting, child)
-				}
-			} else if of.class() < Dir && g.Holds(of.child) && !e.gone.has(of.child) {
-				blobs.add(of.child)
+			if of.class() != Gitlink {
+				add(g.object(of))
 			}
 		})
 	}
-	blobs.each(yield)
+	gone.each(yield)
 }
 
 // each calls yield for the numbers of the set, ascending.

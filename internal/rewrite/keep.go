@@ -62,19 +62,24 @@ func (r *Rewrite) rootTrees() []uint32 {
 	return slices.DeleteFunc(slices.Clone(r.roots.trees), func(tree uint32) bool { return !used[tree] })
 }
 
-// findReached finds all that is reached before the rewrite.
+// findReached finds all that is reached before the rewrite: what stays, and what does not.
 func (r *Rewrite) findReached(ctx context.Context) error {
 	unmarked, err := r.graph.Trace(ctx, r.paths, history.Marks{})
 	if err != nil {
 		return err
 	}
-	trees := r.roots.trees
-	for _, entry := range r.roots.folders {
-		if object, ok := r.table.Index(entry.ID); ok {
-			trees = append(slices.Clip(trees), object)
+	var notes []uint32
+	for number := range r.notes.renamed {
+		_, tree, _ := r.graph.CommitAt(number)
+		notes = append(notes, tree)
+	}
+	r.reached, _ = unmarked.Edits(notes, r.goes).Kept(notes)
+	for object := range uint32(r.table.Len()) {
+		if blob, edited := r.read.blobs[object]; edited && blob.reached || r.keep.Has(object) || len(r.edits.Of(object)) > 0 {
+			r.reached.Add(object)
 		}
 	}
-	r.reached, _ = unmarked.Edits(trees, r.goes).Kept(trees)
+	r.edits.Gone(r.reached.Add)
 	for _, number := range r.roots.commits {
 		object, _, _ := r.graph.CommitAt(number)
 		r.reached.Add(object)
@@ -261,7 +266,7 @@ func (r *Rewrite) GoneBlobs() []pack.ID {
 func (r *Rewrite) goneBy(edits *history.Edits) []pack.ID {
 	var ids []pack.ID
 	edits.Gone(func(blob uint32) {
-		if !r.stays(blob) {
+		if r.table.Kind(blob) == pack.Blob && !r.stays(blob) {
 			ids = append(ids, r.table.ID(blob))
 		}
 	})

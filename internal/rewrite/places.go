@@ -90,6 +90,9 @@ type Copy struct {
 func (r *Rewrite) Copies(ctx context.Context) ([]Copy, error) {
 	marks := history.Marks{Blobs: map[uint32]bool{}}
 	r.edits.Gone(func(blob uint32) {
+		if r.table.Kind(blob) != pack.Blob {
+			return
+		}
 		if _, edited := r.read.blobs[blob]; r.keep.Has(blob) && !edited && r.graph.ID(blob) != emptyBlob() {
 			marks.Blobs[blob] = true
 		}

@@ -100,6 +100,9 @@ func TestStash(t *testing.T) {
 				after.after.Git("worktree", "add", "-q", "--detach", tree, now)
 				w := gittest.Open(t, tree)
 				w.Git("checkout", "-q", "--detach", now+"^1")
+				if got, want := len(strings.Fields(w.Git("rev-parse", now+"^@"))), len(strings.Fields(r.Git("rev-parse", entry+"^@"))); got != want {
+					t.Errorf("entry %d has %d parents, want %d", i, got, want)
+				}
 				if out, err := w.TryGit("stash", "apply", "--index", now); err != nil {
 					t.Fatalf("entry %d cannot be applied: %v\n%s", i, err, out)
 				}
