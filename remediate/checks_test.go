@@ -109,6 +109,10 @@ func TestChecks(t *testing.T) {
 		{"shallow", []string{"--depth=1"}, nil, "shallow clone", account.Refuse, account.Refuse, "--unshallow"},
 		{"partial", []string{"--filter=blob:none"}, nil, "partial clone", account.Refuse, account.Refuse, "--filter"},
 		{"grafts", nil, write("info/grafts", zeros), "grafts", account.Refuse, account.Refuse, "graft"},
+		{"shared refs", nil, func(r *gittest.Repo) {
+			must(t, os.Rename(filepath.Join(r.GitDir(), "logs"), filepath.Join(r.GitDir(), "elsewhere")))
+			must(t, os.Symlink("elsewhere", filepath.Join(r.GitDir(), "logs")))
+		}, "shared folders", account.Refuse, account.Refuse, "logs is a symbolic link"},
 		{"precious", nil, func(r *gittest.Repo) {
 			r.Git("config", "core.repositoryFormatVersion", "1")
 			r.Git("config", "extensions.preciousObjects", "true")

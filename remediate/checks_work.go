@@ -6,11 +6,84 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/unleak/unleak/internal/gitcmd"
 	"github.com/unleak/unleak/remediate/account"
 )
+
+func (e *examination) checkIndexes() account.Check {
+	const name = "index"
+	for _, worktree := range e.worktrees {
+		x, err := readIndexFile(worktree.GitDir)
+		if err != nil {
+			return refuse(name, err.Error(), "see there, then plan anew")
+		}
+		if x != nil && slices.ContainsFunc(x.records, func(r indexRecord) bool { return r.mode()&modeType == modeFolder }) {
+			return refuse(name, "the index of "+printable(worktree.GitDir)+" is sparse and holds whole folders", "have git write it in full with `git sparse-checkout reapply --no-sparse-index`")
+		}
+	}
+	return pass(name, "the staged files can be brought along")
+}
+
+func (e *examination) checkWorktrees() account.Check {
+	const name = "work trees"
+	if len(e.worktrees) == 1 {
+		return pass(name, "there are no linked work trees")
+	}
+	lost := 0
+	for _, worktree := range e.worktrees[1:] {
+		if !isRefPart(worktree.Name) {
+			return refuse(name, fmt.Sprintf("git cannot name the HEAD of the work tree %s", printable(worktree.Name)), "remove it with `git worktree remove`")
+		}
+		if folderOf(e.layout, worktree) == "" {
+			lost++
+		}
+	}
+	detail := fmt.Sprintf("%d linked work trees are brought along", len(e.worktrees)-1)
+	if lost > 0 {
+		return warn(name, fmt.Sprintf("%s; the files of %d of them are not where they were, or belong to another repository, and are not looked at", detail, lost), "`git worktree repair` or `git worktree prune` tells more")
+	}
+	return pass(name, detail)
+}
+
+// isRefPart reports whether git takes a word as a part of a ref's name (git-check-ref-format(1)).
+func isRefPart(word string) bool {
+	return word != "" && !strings.HasPrefix(word, ".") && !strings.HasSuffix(word, ".lock") && !strings.HasSuffix(word, ".") &&
+		!strings.Contains(word, "..") && !strings.Contains(word, "@{") && !strings.ContainsFunc(word, func(c rune) bool {
+		return c <= ' ' || c == 0x7f || strings.ContainsRune(`~^:?*[\`, c)
+	})
+}
+
+func (e *examination) checkSubmodules() account.Check {
+	const name = "submodules"
+	links := 0
+	for _, worktree := range e.worktrees {
+		x, err := readIndexFile(worktree.GitDir)
+		if err != nil || x == nil {
+			continue
+		}
+		for _, r := range x.records {
+			if r.mode() == modeGitlink {
+				links++
+			}
+		}
+	}
+	if links > 0 || exists(filepath.Join(e.layout.CommonDir, "modules")) {
+		return warn(name, "submodules are repositories of their own, and are not looked into", "remediate each of them by itself")
+	}
+	return pass(name, "there are no submodules")
+}
+
+func (e *examination) checkRerere() account.Check {
+	const name = "recorded resolutions"
+	entries, err := os.ReadDir(filepath.Join(e.layout.CommonDir, "rr-cache"))
+	if err == nil && len(entries) > 0 {
+		return warn(name, fmt.Sprintf("%d conflict resolutions that rerere has recorded can hold old texts, and are dropped", len(entries)), "")
+	}
+	return pass(name, "rerere has recorded nothing")
+}
 
 // checkWork counts what of the work trees is in no commit. It stays as it is: entries of an index are changed one by
 // one, files are rewritten only where they hold what was staged, and nothing is checked out.

@@ -3,6 +3,7 @@ package remediate
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/unleak/unleak/remediate/account"
@@ -24,6 +25,9 @@ func (s *surgeon) doVerify(ctx context.Context, n *note) error {
 	}
 	var err error
 	n.Found, err = verify(ctx, s.files.common)
+	if errors.Is(err, ErrNothingRemoved) {
+		n.Notes, err = append(n.Notes, "No object was removed, so there was nothing to search for."), nil
+	}
 	return err
 }
 

@@ -117,6 +117,10 @@ func (f files) make() error {
 	if err := os.Mkdir(f.dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("nothing was changed, as the folder of a remediation cannot be made: %w", err)
 	}
+	// A repository from elsewhere may have a link of that name.
+	if info, err := os.Lstat(f.dir); err != nil || !info.IsDir() {
+		return fmt.Errorf("nothing was changed, as %s is no folder: delete it", printable(f.dir))
+	}
 	return nil
 }
 
