@@ -29,7 +29,7 @@ func ByHand(a *Account) []Task {
 
 func rotate(p *Plan) Task {
 	task := Task{Name: "rotate", Title: "Rotate the secrets",
-		Detail: "Whoever has a copy of the old history knows them, and no rewrite changes that. " +
+		Detail: "Whoever has a copy of the old history can use what was in it, and no rewrite changes that. " +
 			"Revoke each where it was issued, and check its use since it was committed."}
 	if len(p.Secrets) == 0 {
 		task.Detail += " No rule found one in what was removed: look yourself at what these files held."
