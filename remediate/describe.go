@@ -36,7 +36,7 @@ func (p *Plan) describe(ctx context.Context) error {
 			Trees: summary.Trees, Unreachable: summary.Unreachable, Stale: summary.Stale,
 		},
 		Commits:    account.Commits{Total: summary.Commits, Changed: summary.Changed, Pruned: summary.Pruned, FirstChanged: texts(summary.FirstChanged)},
-		Messages:   account.Messages{Redacted: summary.Redacted, Updated: summary.Updated},
+		Messages:   account.Messages{Redacted: summary.Redacted, Unedited: summary.Unedited, Updated: summary.Updated},
 		RefCount:   summary.Refs,
 		Tags:       summary.Tags,
 		Signatures: account.Signatures{Commits: summary.Unsigned, Tags: summary.UnsignedTags},

@@ -97,9 +97,23 @@ func (p *Plan) make(ctx context.Context) error {
 	}
 	p.rewrite, err = rewrite.New(ctx, p.repository, p.selection.edit, rewrite.Options{Jobs: p.request.Jobs, Progress: p.request.Progress})
 	if err != nil {
-		return err
+		return p.explain(ctx, err)
 	}
 	return p.describe(ctx)
+}
+
+// explain says why no rewrite could be worked out: where a check knows the reason, in its words.
+func (p *Plan) explain(ctx context.Context, err error) error {
+	if !errors.Is(err, rewrite.ErrIncomplete) {
+		return err
+	}
+	checks, checkErr := safety(ctx, p.repository, false)
+	for _, check := range checks {
+		if checkErr == nil && check.Verdict == account.Refuse && (check.Name == "shallow clone" || check.Name == "partial clone") {
+			return fmt.Errorf("%w: %s; %s", ErrRefused, check.Detail, check.Remedy)
+		}
+	}
+	return err
 }
 
 // Account returns the plan as data. It must not be changed.

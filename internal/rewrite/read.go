@@ -103,10 +103,10 @@ func (r *Rewrite) readCommits(ctx context.Context) error {
 		object, tree, parents := r.graph.CommitAt(number)
 		if _, known := r.graph.Tree(object); !known {
 			return fmt.Errorf("%w: tree %s of commit %s is in no store; fetch it first, or repair the repository (git fsck tells more)",
-				errIncomplete, r.graph.ID(tree), r.table.ID(object))
+				ErrIncomplete, r.graph.ID(tree), r.table.ID(object))
 		}
 		if len(parents) != int(read.parents[number]) {
-			return fmt.Errorf("%w: parents of commit %s are in no store; fetch them first (git fetch --unshallow, or a full clone)", errIncomplete, r.table.ID(object))
+			return fmt.Errorf("%w: parents of commit %s are in no store; fetch them first (git fetch --unshallow, or a full clone)", ErrIncomplete, r.table.ID(object))
 		}
 	}
 	return nil

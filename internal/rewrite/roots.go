@@ -187,7 +187,8 @@ func (r *Rewrite) reachTree(tree uint32) {
 	}
 }
 
-var errIncomplete = errors.New("the history is not complete here")
+// ErrIncomplete says that an object is missing that the history needs.
+var ErrIncomplete = errors.New("the history is not complete here")
 
 // complete fails where the history lacks an object, of those a list is given.
 func (r *Rewrite) complete(missing []uint32) error {
@@ -195,5 +196,5 @@ func (r *Rewrite) complete(missing []uint32) error {
 		return nil
 	}
 	return fmt.Errorf("%w: %s, and %d in all, are referred to and in no store; fetch them first (git fetch --unshallow, or a full clone)",
-		errIncomplete, r.graph.ID(missing[0]), len(missing))
+		ErrIncomplete, r.graph.ID(missing[0]), len(missing))
 }

@@ -183,6 +183,7 @@ type Commits struct {
 // Messages counts commit and tag messages that change.
 type Messages struct {
 	Redacted int `json:"redacted"` // where a value is replaced
+	Unedited int `json:"unedited"` // that hold a text to replace in files only, and so stay; commits and tags are counted
 	Updated  int `json:"updated"`  // where ids of commits are replaced by their new ones
 }
 
@@ -243,8 +244,8 @@ func (p *Plan) Refused() []Check {
 	return refused
 }
 
-// Leaves reports whether something that was asked for would stay after the plan: in binary files, or where it
-// cannot be replaced.
+// Leaves reports whether something that was asked for would stay after the plan: in binary files, in messages, or where
+// it cannot be replaced.
 func (p *Plan) Leaves() bool {
 	for _, secret := range p.Secrets {
 		if secret.Fate == Stays {
@@ -256,7 +257,7 @@ func (p *Plan) Leaves() bool {
 			return true
 		}
 	}
-	return false
+	return p.Messages.Unedited > 0
 }
 
 // Empty reports whether applying the plan would change nothing.
