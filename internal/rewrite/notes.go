@@ -183,7 +183,7 @@ func (m *noteMaker) flatten(all []note, folder string, id pack.ID) ([]note, erro
 		if history.ClassOf(entry) != history.Gitlink {
 			var ok bool
 			if n.object, ok = r.table.Index(entry.ID); !ok {
-				return nil, fmt.Errorf("%w: note %s is in no store", errIncomplete, entry.ID)
+				return nil, fmt.Errorf("%w: note %s is in no store", ErrIncomplete, entry.ID)
 			}
 		}
 		n.entry.ID = now
