@@ -117,7 +117,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	k := newKilling(t)
 	rounds := 16
 	if os.Getenv(longVariable) != "" {
-		rounds = 1000
+		rounds = 500
 	}
 	for round := range rounds {
 		t.Run(fmt.Sprint(round), func(t *testing.T) {
