@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
+	"github.com/unleak/unleak/internal/gitstore"
 	"github.com/unleak/unleak/internal/gitstore/pack"
 	"github.com/unleak/unleak/internal/rewrite"
 	"github.com/unleak/unleak/remediate/account"
@@ -145,7 +147,7 @@ func (s *secrets) judge(ctx context.Context, removed []rewrite.RemovedPath) erro
 			}
 			for _, f := range found {
 				if !s.scanned(f.Fingerprint) {
-					s.addRemoved(f, id)
+					s.addRemoved(f, id, s.plan.oldest(at.By[id]))
 				}
 			}
 		}
@@ -158,12 +160,40 @@ func (s *secrets) scanned(fingerprint string) bool {
 	return slices.ContainsFunc(s.plan.request.Findings, func(f *finding.Finding) bool { return f.Fingerprint == fingerprint })
 }
 
-// addRemoved adds a finding in a removed blob; its places are no places of the history.
-func (s *secrets) addRemoved(f *finding.Finding, blob pack.ID) {
+// addRemoved adds a finding in a removed blob, and the commit that brought it in there. Where the blob stays
+// elsewhere, so does the secret.
+func (s *secrets) addRemoved(f *finding.Finding, blob pack.ID, by introduction) {
 	placed := *f
 	placed.Occurrences = slices.Clone(f.Occurrences)
 	for i := range placed.Occurrences {
-		placed.Occurrences[i].Blob = blob.String()
+		o := &placed.Occurrences[i]
+		o.Blob, o.Commit, o.Date = blob.String(), by.commit, by.date
 	}
 	s.add(&placed)
+	if !s.gone[blob.String()] {
+		s.list[s.at[f.Fingerprint]].Fate = account.Stays
+	}
+}
+
+// introduction is a commit that brought something in.
+type introduction struct {
+	commit string
+	date   time.Time
+}
+
+// oldest returns the one of some commits that was written first.
+func (p *Plan) oldest(commits []pack.ID) introduction {
+	const largest = 1 << 20 // bytes of a commit that is read for its date
+	var first introduction
+	for _, id := range commits {
+		_, content, err := p.repository.Read(id, nil, largest)
+		if err != nil {
+			continue
+		}
+		c, _ := gitstore.ParseCommit(content)
+		if when := c.Author.When; first.commit == "" || when.Before(first.date) {
+			first = introduction{id.String(), when}
+		}
+	}
+	return first
 }

@@ -5,16 +5,47 @@ import (
 	"fmt"
 	"sync/atomic"
 
+	"github.com/sourcegraph/conc/pool"
 	"github.com/unleak/unleak/internal/gitstore"
 	"github.com/unleak/unleak/internal/gitstore/pack"
 )
 
-// checker compares the names of new objects with what a pack gives for them. What was copied
-// was compared with its checksum then.
+// check reads back from a pack every object that was not copied as it was stored, those that are new and the
+// rest, and compares its name with its content. What was copied was compared with its checksum then.
+func (r *Rewrite) check(ctx context.Context, written pack.Written, rest []uint32) error {
+	p, err := pack.Open(written.Pack)
+	if err != nil {
+		return fmt.Errorf("reading the new pack back: %w", err)
+	}
+	defer p.Close()
+	if p.IndexProblem != nil {
+		return fmt.Errorf("reading the new pack back: %w", p.IndexProblem)
+	}
+	f := p.Forest()
+	c := &checker{rewrite: r, pack: p, roots: f.Roots(), wanted: newBits(f.Len())}
+	encoded := newBits(r.table.Len())
+	for _, object := range rest {
+		encoded.add(object)
+	}
+	for slot := range uint32(f.Len()) {
+		id := p.Index().ID(f.Position(slot))
+		if object, ok := r.table.Index(id); r.isFresh(id) || ok && encoded.has(object) {
+			c.wanted.add(slot)
+		}
+	}
+	workers := pool.New().WithContext(ctx).WithCancelOnError()
+	for range r.options.Jobs {
+		workers.Go(func(ctx context.Context) error { return c.run(ctx) })
+	}
+	return workers.Wait()
+}
+
+// checker compares the names of objects with what a pack gives for them.
 type checker struct {
 	rewrite *Rewrite
 	pack    *pack.Pack
 	roots   []uint32
+	wanted  bits // by slot
 	next    atomic.Int64
 }
 
@@ -46,7 +77,7 @@ func (v *checkVisitor) id(slot uint32) pack.ID {
 }
 
 // Wanted implements [pack.Visitor].
-func (v *checkVisitor) Wanted(slot uint32) bool { return v.checker.rewrite.isFresh(v.id(slot)) }
+func (v *checkVisitor) Wanted(slot uint32) bool { return v.checker.wanted.has(slot) }
 
 // Visit implements [pack.Visitor].
 func (v *checkVisitor) Visit(o *pack.Object) {

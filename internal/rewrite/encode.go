@@ -3,7 +3,6 @@ package rewrite
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"slices"
 	"sync"
@@ -25,7 +24,7 @@ type encoder struct {
 }
 
 // WritePack writes everything that the new history, the stash and the indexes reach as one pack in a folder. What stays
-// is copied as it is stored; then the names of all new objects are compared with their contents as
+// is copied as it is stored; then the names of all others are compared with their contents as
 // they can be read back. On an error no file is left.
 func (r *Rewrite) WritePack(ctx context.Context, dir string) (written pack.Written, err error) {
 	made, kept := r.Fresh()
@@ -50,7 +49,7 @@ func (r *Rewrite) WritePack(ctx context.Context, dir string) (written pack.Writt
 		return written, err
 	}
 	r.options.Progress("checking the new pack")
-	if err := r.check(ctx, written); err != nil {
+	if err := r.check(ctx, written, rest); err != nil {
 		return pack.Written{}, errors.Join(err, os.Remove(written.Index), os.Remove(written.Pack))
 	}
 	return written, nil
@@ -231,22 +230,4 @@ func (e *encoder) single(context.Context, []uint32) error {
 		}
 	}
 	return e.err
-}
-
-// check reads every new object back from a pack and compares its name with its content.
-func (r *Rewrite) check(ctx context.Context, written pack.Written) error {
-	p, err := pack.Open(written.Pack)
-	if err != nil {
-		return fmt.Errorf("reading the new pack back: %w", err)
-	}
-	defer p.Close()
-	if p.IndexProblem != nil {
-		return fmt.Errorf("reading the new pack back: %w", p.IndexProblem)
-	}
-	c := &checker{rewrite: r, pack: p, roots: p.Forest().Roots()}
-	workers := pool.New().WithContext(ctx).WithCancelOnError()
-	for range r.options.Jobs {
-		workers.Go(func(ctx context.Context) error { return c.run(ctx) })
-	}
-	return workers.Wait()
 }

@@ -15,16 +15,18 @@ import (
 type RemovedPath struct {
 	Path    string
 	Class   history.Class // of the latest commit's number that brought something in there
-	Objects []pack.ID     // the distinct blobs, trees or submodule commits there, by name; none for submodules
+	Objects []pack.ID     // the distinct blobs or trees there, by name; none for submodules
 	Commits int           // that change it
 	AtHead  bool
+	// By are for each of Objects the commits that brought it in.
+	By map[pack.ID][]pack.ID
 }
 
 // RemovedPaths returns the paths that go, sorted.
 func (r *Rewrite) RemovedPaths() []RemovedPath {
 	type key = history.Path
 	found := map[key]*RemovedPath{}
-	objects := map[key]map[uint32]bool{}
+	objects := map[key]map[uint32][]uint32{}
 	commits := map[key]map[uint32]bool{}
 	if r.edit.Drop == nil {
 		return nil
@@ -37,12 +39,12 @@ func (r *Rewrite) RemovedPaths() []RemovedPath {
 		at := found[p.Path]
 		if at == nil {
 			at = &RemovedPath{Path: r.paths.String(p.Path)}
-			found[p.Path], objects[p.Path], commits[p.Path] = at, map[uint32]bool{}, map[uint32]bool{}
+			found[p.Path], objects[p.Path], commits[p.Path] = at, map[uint32][]uint32{}, map[uint32]bool{}
 		}
 		at.Class = p.Class
 		commits[p.Path][p.Commit] = true
 		if p.Class != history.Gitlink {
-			objects[p.Path][p.Object] = true
+			objects[p.Path][p.Object] = append(objects[p.Path][p.Object], p.Commit)
 		}
 	})
 	if head, ok := r.headTree(); ok {
@@ -55,8 +57,13 @@ func (r *Rewrite) RemovedPaths() []RemovedPath {
 	var paths []RemovedPath
 	for path, at := range found {
 		at.Commits = len(commits[path])
-		for object := range objects[path] {
-			at.Objects = append(at.Objects, r.graph.ID(object))
+		at.By = map[pack.ID][]pack.ID{}
+		for object, by := range objects[path] {
+			id := r.graph.ID(object)
+			at.Objects = append(at.Objects, id)
+			for _, commit := range by {
+				at.By[id] = append(at.By[id], r.table.ID(commit))
+			}
 		}
 		slices.SortFunc(at.Objects, pack.ID.Compare)
 		paths = append(paths, *at)

@@ -42,8 +42,9 @@ func openMapping(path string) (*mapping, error) {
 
 // Close releases the mapping; its data must not be touched afterwards.
 func (m *mapping) Close() error {
-	m.data = nil
-	return m.release()
+	release := m.release
+	m.data, m.release = nil, func() error { return nil } // by then another mapping may be where this one was
+	return release()
 }
 
 // readFile is the fallback for systems and file systems that cannot map.

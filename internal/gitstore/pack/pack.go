@@ -118,7 +118,7 @@ func (p *Pack) openIndex() error {
 	return nil
 }
 
-// Close unmaps the files. Nothing handed out before may be used afterwards.
+// Close unmaps the files. Nothing handed out before may be used afterwards. It may be called more than once.
 func (p *Pack) Close() error {
 	var idxErr error
 	if p.idxFile != nil {
