@@ -21,6 +21,17 @@ type encoder struct {
 	kept   []uint64     // by object: where one that stays is in the new pack; 0 until it is there
 	made   []uint64     // by rank among the fresh: likewise
 	err    error        // the first one
+	heirs  map[uint32]*heir
+}
+
+// heir returns what stands in for an object that goes, by its number.
+func (e *encoder) heir(object uint32) *heir {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.heirs[object] == nil {
+		e.heirs[object] = &heir{}
+	}
+	return e.heirs[object]
 }
 
 // WritePack writes everything that the new history, the stash and the indexes reach as one pack in a folder. What stays
@@ -33,7 +44,7 @@ func (r *Rewrite) WritePack(ctx context.Context, dir string) (written pack.Writt
 		return written, err
 	}
 	defer writer.Abort()
-	e := &encoder{rewrite: r, writer: writer, kept: make([]uint64, r.table.Len()), made: make([]uint64, len(r.fresh))}
+	e := &encoder{rewrite: r, writer: writer, kept: make([]uint64, r.table.Len()), made: make([]uint64, len(r.fresh)), heirs: map[uint32]*heir{}}
 	r.options.Progress("copying what stays")
 	rest, err := r.table.CopyObjects(ctx, writer, r.keep.Has, func(index uint32, offset uint64) { e.kept[index] = offset })
 	if err != nil {

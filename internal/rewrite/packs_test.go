@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -66,7 +67,15 @@ func idsOfIndex(t *testing.T, path string) []byte {
 // A rewritten pack has the deltas of the old one, so that it is hardly larger.
 func TestPackStaysSmall(t *testing.T) {
 	r := gittest.New(t)
-	large := strings.Repeat("a line of a file that is long enough to be a delta\n", 400)
+	random := rand.New(rand.NewPCG(1, 2))
+	var lines strings.Builder
+	for range 200 {
+		for range 40 {
+			lines.WriteByte('a' + byte(random.IntN(26)))
+		}
+		lines.WriteByte('\n')
+	}
+	large := lines.String()
 	var input bytes.Buffer
 	for i := range 400 {
 		input.WriteString("commit refs/heads/main\ncommitter " + who[:len(who)-6] + " +0000\ndata 2\nm\n")
@@ -79,14 +88,15 @@ func TestPackStaysSmall(t *testing.T) {
 		}
 		data(&input, ".env", "key="+name(i)+"\n")
 		at := strings.Repeat(" ", i) + word + " " + name(i)
-		data(&input, []string{"", "a/", "a/b/", "c/"}[i%4]+name(i%30), name(i)+large[:i*40]+at+large[i*40:])
+		data(&input, []string{"", "a/", "a/b/", "c/"}[i%4]+name(i%30), name(i)+large[:i*20]+at+large[i*20:])
+		data(&input, []string{"moved", "stays"}[i%2]+"/"+name(i/50), name(i)+large[i*10:]+large[:i*10])
 	}
 	r.GitInput(input.Bytes(), "-c", "gc.auto=0", "fast-import", "--quiet", "--date-format=raw-permissive")
 	r.Git("repack", "-adfq", "--depth=50", "--window=10")
 	before := packBytes(t, r.ObjectDir())
 	both := dropping(t, ".env")
 	both.Blobs = rules(t, word+"==>x")
-	for name, e := range map[string]rewrite.Edit{"a file": dropping(t, ".env"), "a folder": dropping(t, "/a/b"), "a text": replacing(t, word), "both": both} {
+	for name, e := range map[string]rewrite.Edit{"a file": dropping(t, ".env"), "a folder": dropping(t, "/a/b"), "a text": replacing(t, word), "both": both, "bases": dropping(t, "/moved")} {
 		after := rewritten(t, r, e)
 		ratio := float64(packBytes(t, after.after.ObjectDir())) / float64(before)
 		t.Logf("%s: %.3f of %d bytes", name, ratio, before)
@@ -276,5 +286,57 @@ func TestBaseMissing(t *testing.T) {
 	}
 	if files, _ := os.ReadDir(dir); len(files) > 0 {
 		t.Errorf("left are %v", files)
+	}
+}
+
+// Where what goes is the base of much that stays, one of those stands in for it.
+func TestBaseThatGoes(t *testing.T) {
+	r := gittest.New(t)
+	random := rand.New(rand.NewPCG(3, 4))
+	text := make([]byte, 9000)
+	for i := range text {
+		text[i] = byte('a' + random.IntN(26))
+	}
+	const kept = 40
+	entries := []gittest.PackEntry{{Type: gittest.Blob, Data: text}}
+	r.Write("gone/base", string(text))
+	add := func(path, content string, base int, baseSize int, parts ...[]byte) {
+		r.Write(path, content)
+		entries = append(entries, gittest.PackEntry{
+			Type: gittest.OffsetDelta, Base: base, ID: gittest.ObjectID("blob", []byte(content)),
+			Data: gittest.Delta(uint64(baseSize), uint64(len(content)), parts...),
+		})
+	}
+	size := uint32(len(text))
+	middle := string(text[size/2:]) + string(text[:size]) // a part of it twice
+	add("gone/middle", middle, 0, len(text), gittest.Copy(size/2, size/2), gittest.Copy(0, size))
+	for i := range kept {
+		at := uint32(100 + 200*i)
+		insert := name(i) + word
+		add(name(i), string(text[:at])+insert+string(text[at:]), 0, len(text), gittest.Copy(0, at), gittest.Insert(insert), gittest.Copy(at, size-at))
+		add("b"+name(i), insert+middle[at:], 1, len(middle), gittest.Insert(insert), gittest.Copy(at, uint32(len(middle))-at))
+	}
+	r.Commit("all")
+	for _, o := range r.Objects() {
+		if _, content := r.Read(o.ID); o.Kind == "commit" {
+			entries = append(entries, gittest.PackEntry{Type: gittest.Commit, Data: content})
+		} else if o.Kind == "tree" {
+			entries = append(entries, gittest.PackEntry{Type: gittest.Tree, Data: content})
+		}
+		if err := os.Remove(r.LoosePath(o.ID)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.WritePack(entries)
+	r.Git("fsck", "--strict")
+	both := dropping(t, "gone/")
+	both.Blobs = rules(t, word+"==>x")
+	for name, e := range map[string]rewrite.Edit{"a path": dropping(t, "gone/"), "and a text": both} {
+		after := rewritten(t, r, e)
+		ratio := float64(packBytes(t, after.after.ObjectDir())) / float64(packBytes(t, r.ObjectDir()))
+		t.Logf("%s: %.3f", name, ratio)
+		if ratio > 1.1 {
+			t.Errorf("%s: the new pack has %.2f times the bytes of the old one", name, ratio)
+		}
 	}
 }
