@@ -33,8 +33,11 @@ func (s *surgeon) doVerify(ctx context.Context, n *note) error {
 
 // finish writes the account, and ends the remediation.
 func (s *surgeon) finish() (*account.Account, error) {
-	a := s.account()
-	content, err := json.MarshalIndent(a, "", "  ")
+	a, err := s.hidden(s.account())
+	var content []byte
+	if err == nil {
+		content, err = json.MarshalIndent(a, "", "  ")
+	}
 	if err == nil {
 		err = writeFile(s.files.path(accountName), append(content, '\n'), 0o600)
 	}

@@ -32,6 +32,8 @@ type ApplyOptions struct {
 	Progress func(step string)
 	// Verify looks for what was removed once all is done; nil: [Verify] does.
 	Verify func(ctx context.Context, repository string) (*account.Evidence, error)
+
+	hide func(text string) string // takes values out of the account; may be nil
 }
 
 // rewriting is what the surgery needs of the engine. Everything is asked for before the repository is

@@ -133,6 +133,7 @@ func (p *Plan) Apply(ctx context.Context, o ApplyOptions) (*account.Account, err
 	if err != nil {
 		return nil, err
 	}
+	o.hide = finding.Redactor(p.found)
 	return apply(ctx, &job{
 		repository: p.repository, rewriting: p.rewrite, before: p.before, plan: p.account,
 		backup: p.request.Backup, noBackup: p.request.NoBackup,

@@ -68,6 +68,7 @@ type verification struct {
 	digests  []redact.Digest // those, and the control's
 	control  control
 	evidence *account.Evidence
+	hide     hider
 
 	repository *gitstore.Repository
 	held       []held
@@ -97,6 +98,11 @@ func (v *verification) readWanted() error {
 	if v.key, v.kept, err = v.state.readDigests(); err != nil {
 		return err
 	}
+	if len(v.kept.Digests) > 0 {
+		if v.hide, err = newHider(v.state, v.key, v.kept.Digests); err != nil {
+			return err
+		}
+	}
 	// A path may go and leave nothing behind to be found: all it held is elsewhere too.
 	if len(v.ids)+len(v.kept.Digests) == 0 && !exists(v.state.path(removedName)) {
 		return ErrNothingRemoved
@@ -108,7 +114,7 @@ func (v *verification) readWanted() error {
 func (v *verification) search(ctx context.Context, path string) (_ *account.Evidence, err error) {
 	v.evidence = &account.Evidence{
 		SchemaVersion: account.SchemaVersion, Tool: v.options.Tool, Made: time.Now().UTC(), Repository: v.place,
-		Objects: len(v.ids), Values: v.values(), Searched: []account.Searched{}, Holding: []account.Holding{},
+		Objects: len(v.ids), Values: v.kept.Values, Searched: []account.Searched{}, Holding: []account.Holding{},
 	}
 	if v.repository, err = gitstore.Open(path); err != nil {
 		return nil, err
@@ -140,26 +146,19 @@ func (v *verification) search(ctx context.Context, path string) (_ *account.Evid
 	if !v.kept.Complete {
 		v.unread("expressions and texts of less than four bytes were replaced, which leave no digest: scan the repository for what they were meant for")
 	}
-	v.conclude()
-	return v.evidence, nil
+	return v.conclude(), nil
 }
 
-// conclude says whether absence is proved.
-func (v *verification) conclude() {
-	e := v.evidence
+// conclude says whether absence is proved, and returns the evidence with no value in it.
+func (v *verification) conclude() *account.Evidence {
+	e := v.evidence.MapText(v.hide.sentence)
 	slices.Sort(e.Unread)
 	e.Unread = slices.Compact(e.Unread)
-	controlled := e.Control.Found && e.Control.Value || e.Control.Detail != ""
+	c := e.Control
+	controlled := (c.Found || c.Object == "") && (c.Value || !c.Text) // of an empty repository there is none
 	e.Proved = len(e.Holding) == 0 && len(e.Unread) == 0 && controlled
-}
-
-// values counts the distinct values that are searched for.
-func (v *verification) values() int {
-	labels := map[string]bool{}
-	for _, d := range v.kept.Digests {
-		labels[d.Label] = true
-	}
-	return len(labels)
+	v.evidence = e
+	return e
 }
 
 func (v *verification) unread(format string, args ...any) {
@@ -179,9 +178,5 @@ func (v *verification) probe() (*redact.Probe, error) {
 	if len(v.kept.Digests) == 0 {
 		return nil, nil
 	}
-	probe, err := redact.NewProbe(v.key, v.digests)
-	if err != nil {
-		return nil, fmt.Errorf("%s is damaged: %w", printable(v.state.path(digestsFile)), err)
-	}
-	return probe, nil
+	return v.state.newProbe(v.key, v.digests)
 }

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/unleak/unleak/internal/gitstore/pack"
 	"github.com/unleak/unleak/internal/gittest"
 	"github.com/unleak/unleak/remediate/account"
@@ -104,9 +102,12 @@ func TestVerifyFinds(t *testing.T) {
 		"a value in a file": {func(r *gittest.Repo, blob string) {
 			must(t, os.WriteFile(filepath.Join(r.Dir, ".git/COMMIT_EDITMSG"), []byte(oldText), 0o666))
 		}, account.Holding{Fingerprint: "rules:1", Where: "COMMIT_EDITMSG"}},
-		"a value as a name": {func(r *gittest.Repo, blob string) {
+		"a value as the name of a ref": {func(r *gittest.Repo, blob string) {
 			must(t, os.WriteFile(filepath.Join(r.Dir, ".git/refs/heads", oldText), []byte(r.ID("HEAD")+"\n"), 0o666))
-		}, account.Holding{Fingerprint: "rules:1", Where: "refs/heads/" + oldText}},
+		}, account.Holding{Fingerprint: "rules:1", Where: "refs/heads/... (at ID)", Reached: "the name of a ref holds it"}},
+		"a value as the name of a file": {func(r *gittest.Repo, blob string) {
+			must(t, os.WriteFile(filepath.Join(r.Dir, ".git", oldText), []byte("x"), 0o666))
+		}, account.Holding{Fingerprint: "rules:1", Where: "...", Reached: "its name holds it"}},
 		"a resolution": {func(r *gittest.Repo, blob string) {
 			must(t, os.MkdirAll(filepath.Join(r.Dir, ".git/rr-cache/1"), 0o777))
 			must(t, os.WriteFile(filepath.Join(r.Dir, ".git/rr-cache/1/preimage"), []byte("<<<\n"+oldText+"\n>>>"), 0o666))
@@ -134,6 +135,7 @@ func TestVerifyFinds(t *testing.T) {
 			if c.want.Object == "blob" {
 				c.want.Object = blob
 			}
+			c.want.Where = strings.Replace(c.want.Where, "at ID", "at "+r.ID("HEAD")[:12], 1)
 			if !slices.ContainsFunc(e.Holding, func(h account.Holding) bool {
 				return (c.want.Object == "" || h.Object == c.want.Object) && (c.want.Where == "" || h.Where == c.want.Where) &&
 					strings.HasPrefix(h.Reached, c.want.Reached) && (c.want.Path == "" || h.Path == c.want.Path) &&
@@ -226,7 +228,7 @@ func TestVerifyWithoutRecord(t *testing.T) {
 		t.Error(err)
 	}
 	e := verify(t, r, VerifyOptions{Objects: []string{strings.Repeat("1", 40)}})
-	if diff := cmp.Diff(true, e.Proved); diff != "" {
+	if !e.Proved || !e.Control.Found || e.Control.Text || e.Control.Value || e.Control.Detail == "" {
 		t.Errorf("%+v", e)
 	}
 }

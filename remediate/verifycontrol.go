@@ -7,8 +7,7 @@ import (
 
 // control is something that the repository holds, and that is searched for with the rest.
 type control struct {
-	id    pack.ID
-	label string // of a piece of a blob
+	id pack.ID
 }
 
 // controlLabel is no fingerprint.
@@ -22,7 +21,7 @@ const (
 	maxControlTries = 1000
 )
 
-// chooseControl takes the commit at HEAD, or any other object, and a piece of some blob.
+// chooseControl takes the commit at HEAD, or any other object, and a piece of some blob, or of a commit where no blob suits.
 func (v *verification) chooseControl() error {
 	v.digests = v.kept.Digests
 	c := &v.evidence.Control
@@ -36,12 +35,29 @@ func (v *verification) chooseControl() error {
 		v.control.id = head.Target
 	}
 	c.Object = v.control.id.String()
-	if c.Value = len(v.digests) == 0; c.Value {
+	if len(v.digests) == 0 {
+		c.Detail = "no values were searched for"
 		return nil
 	}
+	piece := v.controlPiece(pack.Blob)
+	if piece == nil {
+		piece = v.controlPiece(pack.Commit)
+	}
+	if piece == nil {
+		c.Detail = "there is none that is long enough"
+		return nil
+	}
+	c.Text = true
+	v.digests = append(v.digests[:len(v.digests):len(v.digests)], redact.NewDigest(v.key, piece, controlLabel))
+	return nil
+}
+
+// controlPiece returns a piece of the first object of a kind that is long enough, or nil.
+func (v *verification) controlPiece(kind pack.Kind) []byte {
+	table := v.repository.Table()
 	tries := 0
 	for i := range uint32(table.Len()) {
-		if table.Kind(i) != pack.Blob {
+		if table.Kind(i) != kind {
 			continue
 		}
 		if tries++; tries > maxControlTries {
@@ -52,11 +68,7 @@ func (v *verification) chooseControl() error {
 			continue
 		}
 		from := (len(content) - minControl) / 2
-		piece := content[from:min(len(content), from+maxControl)]
-		v.control.label = controlLabel
-		v.digests = append(v.digests[:len(v.digests):len(v.digests)], redact.NewDigest(v.key, piece, controlLabel))
-		return nil
+		return content[from:min(len(content), from+maxControl)]
 	}
-	c.Value, c.Detail = true, "no blob is long enough to search for a piece of it"
 	return nil
 }

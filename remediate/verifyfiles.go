@@ -24,7 +24,8 @@ func (v *verification) searchFiles(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	f := &fileSearch{verification: v, ids: newIDSearch(v.ids...), probe: probe}
+	f := &fileSearch{verification: v, ids: newIDSearch(v.ids...), probe: probe, named: map[string]bool{}}
+	f.searchRefNames(func(name string) { f.named[name] = true })
 	common := v.repository.CommonDir
 	if err := f.folder(ctx, common, ""); err != nil {
 		return err
@@ -49,7 +50,8 @@ func (v *verification) searchFiles(ctx context.Context) error {
 type fileSearch struct {
 	*verification
 	ids          *idSearch
-	probe        *redact.Probe // nil without values
+	probe        *redact.Probe   // nil without values
+	named        map[string]bool // refs whose names hold a value
 	count, bytes int64
 }
 
@@ -64,12 +66,12 @@ func (f *fileSearch) folder(ctx context.Context, root, within string) error {
 		case errors.Is(err, fs.ErrNotExist):
 			return nil
 		case err != nil:
-			f.unread("%s cannot be searched: %v", printable(path), err)
+			f.unread("%s cannot be searched: %v", f.shown(path), err)
 			return nil
 		case path == f.state.dir: // it has the ids on purpose, and no value
 			return fs.SkipDir
 		case entry.IsDir() && relative != "." && isGitDir(path):
-			f.note("%s is a repository of its own, such as a submodule's, and was not searched: verify it by itself", printable(path))
+			f.note("%s is a repository of its own, such as a submodule's, and was not searched: verify it by itself", f.shown(path))
 			return fs.SkipDir
 		case entry.IsDir():
 			return nil
@@ -96,7 +98,7 @@ func (f *fileSearch) link(path, name string) error {
 	case info.Mode().IsRegular():
 		return f.file(path, name)
 	case name != "objects": // that is followed where objects are read
-		f.unread("%s is a symbolic link to a folder, which is not followed", printable(path))
+		f.unread("%s is a symbolic link to a folder, which is not followed", f.shown(path))
 	}
 	return nil
 }
@@ -128,25 +130,27 @@ const part = 32 << 20
 
 // file searches one file, and its name for values.
 func (f *fileSearch) file(path, name string) error {
-	found := inFile{values: map[string]bool{}}
-	f.values([]byte(name), &found)
+	found := inFile{values: map[string]bool{}, inName: map[string]bool{}}
+	if !f.named[name] { // a ref is told of by its name
+		f.values([]byte(name), found.inName)
+	}
 	err := f.parts(path, func(content []byte, first bool) {
 		if first && isPacked(content, name) && !slices.Contains(f.backups, path) {
-			f.unread("%s holds objects in a form that is not searched: delete it, or verify a clone of it", printable(path))
+			f.unread("%s holds objects in a form that is not searched: delete it, or verify a clone of it", f.shown(path))
 		}
 		f.ids.find(content, func(id pack.ID) {
 			if found.ids++; found.ids == 1 {
 				found.id = id
 			}
 		})
-		f.values(content, &found)
+		f.values(content, found.values)
 		f.bytes += int64(len(content))
 	})
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
-		f.unread("%s cannot be searched: %v", printable(path), err)
+		f.unread("%s cannot be searched: %v", f.shown(path), err)
 		return nil
 	}
 	f.count++
@@ -157,19 +161,20 @@ func (f *fileSearch) file(path, name string) error {
 // inFile is what a file holds.
 type inFile struct {
 	ids    int
-	id     pack.ID // the first of them
-	values map[string]bool
+	id     pack.ID         // the first of them
+	values map[string]bool // by label
+	inName map[string]bool // those that its name holds
 }
 
-// values adds the values that content holds.
-func (f *fileSearch) values(content []byte, found *inFile) {
+// values adds the labels of the values that content holds.
+func (f *fileSearch) values(content []byte, found map[string]bool) {
 	if f.probe == nil {
 		return
 	}
 	hits, _ := f.probe.Search(content, nil, nil)
 	for _, hit := range hits {
 		if hit.Label != controlLabel {
-			found.values[hit.Label] = true
+			found[hit.Label] = true
 		}
 	}
 }
@@ -213,23 +218,37 @@ func isPacked(content []byte, name string) bool {
 
 // report adds what a file holds to the evidence.
 func (f *fileSearch) report(name string, found inFile) {
-	where := placeOf(name)
-	add := func(h account.Holding) {
-		if len(f.evidence.Holding) < maxHolding {
-			f.evidence.Holding = append(f.evidence.Holding, h)
-		}
-	}
+	where := f.hide.name(placeOf(name))
 	switch {
 	case found.ids == 1:
-		add(account.Holding{Object: found.id.String(), Where: where, Reached: "its id is named there"})
+		f.add(account.Holding{Object: found.id.String(), Where: where, Reached: "its id is named there"})
 	case found.ids > 1:
-		add(account.Holding{Object: found.id.String(), Where: where, Reached: "its id and others are named there"})
+		f.add(account.Holding{Object: found.id.String(), Where: where, Reached: "its id and others are named there"})
 	}
+	inName, inContent := "its name holds it", "it stands there"
+	switch {
+	case strings.HasPrefix(where, "reflog of "):
+		inName = "the name of a ref holds it: delete or rename the ref"
+	case name == "packed-refs":
+		inContent = "the name of a ref in it holds it: delete or rename the ref"
+	}
+	f.reportValues(found.inName, where, inName)
+	f.reportValues(found.values, where, inContent)
+}
+
+// reportValues adds values that a place holds to the evidence.
+func (f *fileSearch) reportValues(labels map[string]bool, where, how string) {
 	for _, d := range f.kept.Digests { // in their order
-		if found.values[d.Label] {
-			delete(found.values, d.Label)
-			add(account.Holding{Fingerprint: d.Label, Where: where, Reached: "it stands there"})
+		if labels[d.Label] {
+			delete(labels, d.Label)
+			f.add(account.Holding{Fingerprint: d.Label, Where: where, Reached: how})
 		}
+	}
+}
+
+func (f *fileSearch) add(h account.Holding) {
+	if len(f.evidence.Holding) < maxHolding {
+		f.evidence.Holding = append(f.evidence.Holding, h)
 	}
 }
 
@@ -254,13 +273,14 @@ func (v *verification) searchWorktrees(ctx context.Context) error {
 		return nil
 	}
 	for _, path := range v.backups {
-		v.note("the backup %s still holds all that was removed: delete it once nobody needs it", printable(path))
+		v.note("the backup %s still holds all that was removed: delete it once nobody needs it", v.shown(path))
 	}
 	probe, err := v.probe()
 	if err != nil {
 		return err
 	}
 	f := &fileSearch{verification: v, ids: newIDSearch(v.ids...), probe: probe}
+	f.noteRecord()
 	worktrees, _ := v.repository.Worktrees() // its problems were said where refs were read
 	for _, worktree := range worktrees {
 		if folder := folderOf(v.repository.Layout, worktree); folder != "" {
@@ -304,7 +324,7 @@ func (f *fileSearch) worktreeFile(path string) error {
 		if first && len(content) < part { // which is all of it
 			removed = f.ids.ids[gitstore.HashObject(pack.Blob, content)]
 		}
-		f.values(content, &found)
+		f.values(content, found.values)
 		f.bytes += int64(len(content))
 	})
 	if err != nil {
@@ -313,9 +333,9 @@ func (f *fileSearch) worktreeFile(path string) error {
 	f.count++
 	switch {
 	case removed:
-		f.note("%s is on disk as it was in history: it is no longer part of it", printable(path))
+		f.note("%s is on disk as it was in history: it is no longer part of it", f.shown(path))
 	case len(found.values) > 0:
-		f.note("%s on disk holds a value that was taken out of history", printable(path))
+		f.note("%s on disk holds a value that was taken out of history", f.shown(path))
 	}
 	return nil
 }

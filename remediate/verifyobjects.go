@@ -129,8 +129,8 @@ func (v *verification) describeHeld(ctx context.Context) error {
 		id := table.ID(h.object)
 		way := ways[h.object]
 		list = append(list, account.Holding{
-			Object: id.String(), Fingerprint: h.label, Where: strings.Join(v.repository.Stores(id), ", "),
-			Path: way.path, Reached: cmp.Or(way.from, "nothing"),
+			Object: id.String(), Fingerprint: h.label, Where: v.hide.name(strings.Join(v.repository.Stores(id), ", ")),
+			Path: v.hide.name(way.path), Reached: cmp.Or(way.from, "nothing"),
 		})
 	}
 	v.evidence.Holding = append(list, v.evidence.Holding...)

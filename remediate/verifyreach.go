@@ -193,10 +193,12 @@ func (e *explainer) explain() {
 		var names []string
 		for _, commit := range e.commits[object] {
 			for _, tip := range reach.Of(commit) {
-				names = append(names, tips[tip].Name)
+				names = append(names, e.hide.name(tips[tip].Name))
 			}
 		}
-		names = append(names, direct[object]...)
+		for _, name := range direct[object] {
+			names = append(names, e.hide.name(name))
+		}
 		at := e.ways[object]
 		at.from = summary(names)
 		e.ways[object] = at

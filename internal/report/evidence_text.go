@@ -90,13 +90,19 @@ func searchedFor(e *account.Evidence) string {
 
 // controlText says whether the search is known to work.
 func controlText(c *account.Control) string {
+	why := ""
+	if c.Detail != "" {
+		why = ": " + shown(c.Detail)
+	}
 	switch {
-	case c.Found && c.Value:
+	case c.Object == "":
+		return "nothing was searched for that is there" + why
+	case !c.Found:
+		return "an object that is there was NOT found: the search does not work"
+	case c.Value:
 		return "an object and a text that are there were found by the same search"
-	case c.Detail != "":
-		return shown(c.Detail)
-	case c.Found:
+	case c.Text:
 		return "an object that is there was found, but a text that is there was not: the search by value does not work"
 	}
-	return "an object that is there was NOT found: the search does not work"
+	return "an object that is there was found by the same search; no text that is there was searched for" + why
 }

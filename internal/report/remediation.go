@@ -41,6 +41,9 @@ func WriteAccount(w io.Writer, format string, a *account.Account, opts Options) 
 		if a.Plan != nil {
 			a.Plan = jsonPlan(a.Plan)
 		}
+		if a.Evidence != nil {
+			a.Evidence.SchemaVersion = account.SchemaVersion
+		}
 		return writeJSON(w, a)
 	}
 	return unknownFormat(format, Text, JSON, Markdown)

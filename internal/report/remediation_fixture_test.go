@@ -69,7 +69,7 @@ func testEvidence() *account.Evidence {
 		Tool: account.Tool{Name: "unleak", Version: "v0.0.0-test"}, Made: date(2024, 5, 6), Repository: "/home/ada/payments", Proved: true,
 		Objects: 2479, Values: 2,
 		Searched: []account.Searched{{Place: "objects in packs", Count: 39_000, Bytes: 81_000_000}, {Place: "reflog entries", Count: 0}, {Place: "other files", Count: 31, Bytes: 70_000}},
-		Control:  account.Control{Object: id(31), Found: true, Value: true},
+		Control:  account.Control{Object: id(31), Found: true, Text: true, Value: true},
 		Notes:    []string{"The backup /home/ada/payments-before-unleak.bundle still holds it."},
 	}
 }

@@ -33,7 +33,6 @@ func TestRemediationJSONFollowsSchema(t *testing.T) {
 	schema := readSchemaFile(t, remediationSchema)
 	bare := &account.Account{Plan: &account.Plan{}, Started: date(2024, 5, 6), Finished: date(2024, 5, 6)}
 	full := testAccount()
-	full.Evidence.SchemaVersion = account.SchemaVersion // as Verify has it
 	elsewhere := refusedPlan()
 	elsewhere.Secrets[0].Since = time.Unix(1_000_000_000, 0).In(time.FixedZone("", 99*3600))
 	for name, document := range map[string]struct {

@@ -39,8 +39,9 @@ type Holding struct {
 // Control is the proof that the search finds what is there: an id and a value that
 // the repository holds, searched for with the rest.
 type Control struct {
-	Object string `json:"object,omitempty"` // hex id that was searched for
+	Object string `json:"object,omitempty"` // hex id that was searched for; empty: none
 	Found  bool   `json:"found"`            // by id
-	Value  bool   `json:"value"`            // by digest; also true where no values were searched for
-	Detail string `json:"detail,omitempty"` // why there was none, in an empty repository
+	Text   bool   `json:"text"`             // a piece of text was searched for, by digest
+	Value  bool   `json:"value"`            // and found
+	Detail string `json:"detail,omitempty"` // why no id or no text was searched for
 }
