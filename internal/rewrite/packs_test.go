@@ -335,7 +335,7 @@ func TestBaseThatGoes(t *testing.T) {
 		after := rewritten(t, r, e)
 		ratio := float64(packBytes(t, after.after.ObjectDir())) / float64(packBytes(t, r.ObjectDir()))
 		t.Logf("%s: %.3f", name, ratio)
-		if ratio > 1.1 {
+		if ratio > 3 { // without, it would be 50. A worker to whom part of a tree is handed finds one of its own
 			t.Errorf("%s: the new pack has %.2f times the bytes of the old one", name, ratio)
 		}
 	}
