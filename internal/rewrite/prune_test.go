@@ -39,11 +39,17 @@ func TestPruning(t *testing.T) {
 	always := r.Merge("always of an ancestor", nil, "topic")
 	want[topic], want[always] = []string{own}, []string{own, topic}
 
+	under := r.CommitFile("under/.env", "1", "goes, and a merge has it as side and as ancestor")
+	above := side("above", "main", "above")
+	r.Checkout("main")
+	still := r.Merge("of an ancestor all the same", nil, "above")
+	want[under], want[above], want[still] = []string{"pruned", always}, []string{always}, []string{always, above}
+
 	other := side("other", "main", "other/.env")
 	r.Checkout("main")
 	grown := r.CommitFile("keep", "3", "grown")
 	old := r.Merge("of what became an ancestor", nil, "other")
-	want[other], want[grown], want[old] = []string{"pruned", always}, []string{always}, []string{"pruned", grown}
+	want[other], want[grown], want[old] = []string{"pruned", still}, []string{still}, []string{"pruned", grown}
 
 	r.Git("checkout", "-q", "--orphan", "root")
 	r.Git("rm", "-rfq", ".")
@@ -72,7 +78,7 @@ func TestPruning(t *testing.T) {
 			t.Errorf("%s has parents %s, want %s", r.Git("show", "-s", "--format=%s", id), got, now)
 		}
 	}
-	if s := after.Summary(); s.Pruned != 8 {
-		t.Errorf("%d commits are pruned, want 8", s.Pruned)
+	if s := after.Summary(); s.Pruned != 9 {
+		t.Errorf("%d commits are pruned, want 9", s.Pruned)
 	}
 }
