@@ -41,7 +41,7 @@ func TestVerifyProves(t *testing.T) {
 	if !e.Proved || len(e.Holding) > 0 || len(e.Unread) > 0 {
 		t.Fatalf("%+v", e)
 	}
-	if !e.Control.Found || !e.Control.Value || e.Objects == 0 || e.Values != 1 {
+	if !e.Control.Found || !e.Control.Text || !e.Control.Value || e.Objects == 0 || e.Values != 1 {
 		t.Errorf("%+v", e)
 	}
 	notes := strings.Join(e.Notes, "\n")

@@ -15,13 +15,16 @@ import (
 	"github.com/unleak/unleak/remediate/account"
 )
 
+// wordValue is a value that could be a word of ours.
+const wordValue = "elephants"
+
 // named returns a repository with a value in a file, and one in the names of a branch, a tag, a linked work tree and a file.
 func named(t *testing.T) (r *gittest.Repo, value string) {
 	t.Helper()
 	value = "v" + strings.Repeat("4c7", 8)
 	r = gittest.Open(t, operatingRoom(t))
 	r.Git("init", "-q", "-b", "main")
-	r.CommitFile("conf", "a="+value+"\n", "one")
+	r.CommitFile("conf", "a="+value+" "+wordValue+"\n", "one")
 	r.CommitFile("dir/"+value+".txt", "in the name of a file\n", "two")
 	r.Git("branch", "b-"+value)
 	r.Git("update-ref", "--create-reflog", "-m", "made", "refs/heads/b-"+value, "HEAD~1")
@@ -43,7 +46,7 @@ func mustNotTell(t *testing.T, value, what string, v any) {
 // of refs hold is held.
 func TestNamesTellNoValue(t *testing.T) {
 	r, value := named(t)
-	p, err := NewPlan(t.Context(), r.Dir, Request{ReplaceText: []byte(value + "\n"), ReplaceTextName: "rules", Force: true})
+	p, err := NewPlan(t.Context(), r.Dir, Request{ReplaceText: []byte(value + "\n" + wordValue + "\n"), ReplaceTextName: "rules", Force: true})
 	must(t, err)
 	a, err := p.Apply(t.Context(), ApplyOptions{})
 	must(t, err)
@@ -52,10 +55,12 @@ func TestNamesTellNoValue(t *testing.T) {
 	must(t, err)
 	mustNotTell(t, value, "its file", string(kept))
 
-	r.CommitFile("x/"+value+"/y", "a="+value+"\n", "again")
+	r.CommitFile("x/"+value+"/"+wordValue, "a="+value+"\n", "again")
+	r.Git("branch", wordValue, "HEAD")
 	r.Git("branch", "c-"+value)
 	for i, e := range []*account.Evidence{verify(t, r, VerifyOptions{}), verify(t, r, VerifyOptions{Remote: "file://" + r.Dir})} {
 		mustNotTell(t, value, "the evidence", e)
+		mustNotTell(t, wordValue, "the evidence", e)
 		branch := "refs/heads/b-... (at " + r.ID("b-" + value)[:12] + ")"
 		want := []account.Holding{
 			{Fingerprint: "rules:1", Where: branch, Reached: "the name of a ref holds it: delete or rename the ref"},
@@ -69,7 +74,7 @@ func TestNamesTellNoValue(t *testing.T) {
 				t.Errorf("%d: %+v is not among\n%+v", i, h, e.Holding)
 			}
 		}
-		if !slices.ContainsFunc(e.Holding, func(h account.Holding) bool { return h.Path == "x/.../y" && strings.Contains(h.Reached, "c-...") }) {
+		if !slices.ContainsFunc(e.Holding, func(h account.Holding) bool { return h.Path == "x/.../..." && strings.Contains(h.Reached, "c-...") }) {
 			t.Errorf("%d: the path is not among\n%+v", i, e.Holding)
 		}
 	}
