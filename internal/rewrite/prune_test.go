@@ -82,3 +82,24 @@ func TestPruning(t *testing.T) {
 		t.Errorf("%d commits are pruned, want 9", s.Pruned)
 	}
 }
+
+// Git needs no object for the empty tree.
+func TestEmptyTreeThatIsNowhere(t *testing.T) {
+	r := gittest.New(t)
+	root := r.Git("commit-tree", "-m", "begins with nothing", emptyTree)
+	r.UpdateRef("refs/heads/main", root)
+	r.Write(".env", "a=1\n")
+	last := r.CommitFile("keep", "1", "last")
+	for _, o := range r.Objects() {
+		if o.ID == emptyTree {
+			t.Skip("this git stores it")
+		}
+	}
+	after := rewritten(t, r, dropping(t, ".env"))
+	after.wantNow("root", root, root)
+	if got := after.after.Git("log", "--format=%s", after.now(last)); got != "last\nbegins with nothing" {
+		t.Errorf("git sees\n%s", got)
+	}
+	after = rewritten(t, r, dropping(t, ".env", "keep"))
+	after.wantNow("what has nothing left", last, root)
+}

@@ -101,7 +101,7 @@ func (r *Rewrite) readCommits(ctx context.Context) error {
 	}
 	for _, number := range r.roots.commits {
 		object, tree, parents := r.graph.CommitAt(number)
-		if _, known := r.graph.Tree(object); !known {
+		if _, known := r.graph.Tree(object); !known && r.graph.ID(tree) != emptyTree() {
 			return fmt.Errorf("%w: tree %s of commit %s is in no store; fetch it first, or repair the repository (git fsck tells more)",
 				ErrIncomplete, r.graph.ID(tree), r.table.ID(object))
 		}

@@ -181,6 +181,9 @@ func (r *Rewrite) dropped(folder string) bool {
 
 // reachTree adds a tree that stands at the root.
 func (r *Rewrite) reachTree(tree uint32) {
+	if !r.graph.Holds(tree) && tree != history.NoObject && r.graph.ID(tree) == emptyTree() {
+		return // git knows it without having it
+	}
 	if w := &r.roots; tree != history.NoObject && !w.seenTrees[tree] {
 		w.seenTrees[tree] = true
 		w.trees = append(w.trees, tree)
