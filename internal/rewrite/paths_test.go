@@ -3,6 +3,7 @@ package rewrite_test
 import (
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -213,5 +214,43 @@ func TestFoldersThatBecomeEmpty(t *testing.T) {
 	}
 	if got := after.after.ID(after.now(tag) + "^{}"); got != emptyTree {
 		t.Errorf("the tag is of %s", got)
+	}
+}
+
+// What a tree takes over from a delta base stays, though nothing else holds the base.
+func TestTreesOnBasesThatNothingHolds(t *testing.T) {
+	r := gittest.New(t)
+	var pack []gittest.PackEntry
+	// grown stores a tree as a delta of one that nothing holds, and returns its name.
+	grown := func(base []gittest.TreeEntry, more gittest.TreeEntry) string {
+		old, now := raw(r, r.MakeTree(base...)), raw(r, r.MakeTree(append(base, more)...))
+		id := gittest.ObjectID("tree", []byte(now))
+		pack = append(pack, gittest.PackEntry{Type: gittest.Tree, Data: []byte(old)}, gittest.PackEntry{
+			Type: gittest.OffsetDelta, Base: len(pack), ID: id, Data: gittest.Delta(uint64(len(old)), uint64(len(now)),
+				gittest.Copy(0, uint32(len(old))), gittest.Insert(now[len(old):])),
+		})
+		return id
+	}
+	list := func(prefix string) []gittest.TreeEntry {
+		var entries []gittest.TreeEntry
+		for i := range 20 {
+			entries = append(entries, entry("100644", name(i), r.Blob(prefix+name(i))))
+		}
+		return entries
+	}
+	sub := grown(list("below "), entry("100644", "last", r.Blob("last below")))
+	top := append([]gittest.TreeEntry{entry("100644", ".env", r.Blob("a=1\n"))}, list("")...)
+	root := grown(top, entry("40000", "sub", sub))
+	id := r.MakeCommit(root, "all\n")
+	r.UpdateRef("refs/heads/main", id)
+	r.WritePack(pack)
+	for _, e := range pack {
+		if err := os.Remove(r.LoosePath(e.ID)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	after := rewritten(t, r, dropping(t, ".env"))
+	if diff := cmp.Diff(files(r, id)[1:], files(after.after, after.now(id))); diff != "" {
+		t.Errorf("files (-want, +got):\n%s", diff)
 	}
 }
