@@ -71,7 +71,7 @@ func (p *Plan) describe(ctx context.Context) error {
 	if a.Checks, err = safety(ctx, p.repository, r.Force); err != nil {
 		return err
 	}
-	a.Checks = append(a.Checks, p.checkPatterns(), p.checkBinaries(), p.checkMessages(summary.Unedited), p.checkCommon(), p.checkNames())
+	a.Checks = append(a.Checks, p.checkPatterns(), p.checkJudged(), p.checkBinaries(), p.checkMessages(summary.Unedited), p.checkCommon(), p.checkNames())
 	a.Checks = slices.DeleteFunc(a.Checks, func(c account.Check) bool { return c.Name == "" })
 	// A value may stand in the name of a file or ref as well. The plan is for tickets.
 	p.account = a.MapText(finding.Redactor(p.found))

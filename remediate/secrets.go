@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"time"
 
-	"github.com/unleak/unleak/internal/gitstore"
 	"github.com/unleak/unleak/internal/gitstore/pack"
 	"github.com/unleak/unleak/internal/rewrite"
 	"github.com/unleak/unleak/remediate/account"
@@ -26,9 +24,11 @@ func (p *Plan) describeSecrets(ctx context.Context, removed []rewrite.RemovedPat
 		s.add(f)
 	}
 	if p.request.Judge != nil {
-		if err := s.judge(ctx, removed); err != nil {
+		j := judge{secrets: &s, seen: map[pack.ID]bool{}}
+		if err := j.all(ctx, removed); err != nil {
 			return err
 		}
+		p.unjudged = j.left
 	}
 	slices.SortStableFunc(s.list, func(a, b account.Secret) int {
 		return cmp.Or(cmp.Compare(rank(a.Severity), rank(b.Severity)), cmp.Compare(a.RuleID, b.RuleID), cmp.Compare(a.Fingerprint, b.Fingerprint))
@@ -120,80 +120,4 @@ func (s *selection) dropsBelow(path string) bool {
 		}
 	}
 	return s.drops(path, false)
-}
-
-// What is scanned of the blobs that a plan by path removes: enough to say what to rotate.
-const (
-	maxJudged     = 2000
-	maxJudgedSize = 1 << 20
-)
-
-// judge scans the removed blobs.
-func (s *secrets) judge(ctx context.Context, removed []rewrite.RemovedPath) error {
-	seen := map[pack.ID]bool{}
-	for _, at := range removed {
-		for _, id := range at.Objects {
-			if seen[id] || len(seen) == maxJudged {
-				continue
-			}
-			seen[id] = true
-			kind, content, err := s.plan.repository.Read(id, nil, maxJudgedSize)
-			if err != nil || kind != pack.Blob {
-				continue // too large, or a folder
-			}
-			found, err := s.plan.request.Judge(ctx, at.Path, content)
-			if err != nil {
-				return err
-			}
-			for _, f := range found {
-				if !s.scanned(f.Fingerprint) {
-					s.addRemoved(f, id, s.plan.oldest(at.By[id]))
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// scanned reports whether a scan of the whole history has found a secret, and so knows all its places.
-func (s *secrets) scanned(fingerprint string) bool {
-	return slices.ContainsFunc(s.plan.request.Findings, func(f *finding.Finding) bool { return f.Fingerprint == fingerprint })
-}
-
-// addRemoved adds a finding in a removed blob, and the commit that brought it in there. Where the blob stays
-// elsewhere, so does the secret.
-func (s *secrets) addRemoved(f *finding.Finding, blob pack.ID, by introduction) {
-	placed := *f
-	placed.Occurrences = slices.Clone(f.Occurrences)
-	for i := range placed.Occurrences {
-		o := &placed.Occurrences[i]
-		o.Blob, o.Commit, o.Date = blob.String(), by.commit, by.date
-	}
-	s.add(&placed)
-	if !s.gone[blob.String()] {
-		s.list[s.at[f.Fingerprint]].Fate = account.Stays
-	}
-}
-
-// introduction is a commit that brought something in.
-type introduction struct {
-	commit string
-	date   time.Time
-}
-
-// oldest returns the one of some commits that was written first.
-func (p *Plan) oldest(commits []pack.ID) introduction {
-	const largest = 1 << 20 // bytes of a commit that is read for its date
-	var first introduction
-	for _, id := range commits {
-		_, content, err := p.repository.Read(id, nil, largest)
-		if err != nil {
-			continue
-		}
-		c, _ := gitstore.ParseCommit(content)
-		if when := c.Author.When; first.commit == "" || when.Before(first.date) {
-			first = introduction{id.String(), when}
-		}
-	}
-	return first
 }
