@@ -130,6 +130,7 @@ func (p *Plan) describeCopies(ctx context.Context, removed []rewrite.RemovedPath
 	if err != nil {
 		return err
 	}
+	p.copies = copies
 	for _, c := range copies {
 		p.account.OtherPaths = append(p.account.OtherPaths, account.OtherPath{
 			Path: c.Path, SameAs: pathOf(removed, c.Blobs...), Blob: c.Blobs[0].String(), Blobs: len(c.Blobs), AtHead: c.AtHead,

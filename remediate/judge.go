@@ -129,8 +129,18 @@ func (s *secrets) addRemoved(f *finding.Finding, blob pack.ID, by introduction) 
 		o.Blob, o.Commit, o.Date = blob.String(), by.commit, by.date
 	}
 	s.add(&placed)
-	if !s.gone[blob.String()] {
-		s.list[s.at[f.Fingerprint]].Fate = account.Stays
+	if s.gone[blob.String()] {
+		return
+	}
+	at := &s.list[s.at[f.Fingerprint]]
+	at.Fate = account.Stays
+	for _, c := range s.plan.copies {
+		if slices.Contains(c.Blobs, blob) {
+			at.PlaceCount++
+			at.Places = append(at.Places, account.Place{
+				Kind: string(finding.KindBlob), Path: c.Path, Object: blob.String(), AtHead: c.AtHead, Fate: account.Stays,
+			})
+		}
 	}
 }
 
