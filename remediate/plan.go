@@ -60,6 +60,7 @@ type Plan struct {
 	rewrite    *rewrite.Rewrite
 	account    *account.Plan
 	found      []*finding.Finding // whose values stand nowhere in the account
+	copies     []rewrite.Copy     // paths that hold removed blobs too
 	unjudged   int                // removed blobs that were not scanned
 	closed     bool
 }
