@@ -73,10 +73,15 @@ func (r *result) setRefs() {
 			refs[fields[0]] = fields[1]
 		}
 	}
+	seen := map[string]bool{}
 	for _, c := range r.Refs() {
 		if c.Ref.Worktree != "" {
 			continue
 		}
+		if seen[c.Ref.Name] {
+			r.t.Errorf("%s changes twice", c.Ref.Name)
+		}
+		seen[c.Ref.Name] = true
 		if !c.Ref.Target.IsZero() && c.Ref.Name != "HEAD" && refs[c.Ref.Name] != c.Ref.Target.String() {
 			r.t.Errorf("%s is said to have been %s, git says %s", c.Ref.Name, c.Ref.Target, refs[c.Ref.Name])
 		}
