@@ -14,10 +14,11 @@ import (
 
 	"github.com/unleak/unleak/internal/gitstore"
 	"github.com/unleak/unleak/internal/gitstore/pack"
+	"github.com/unleak/unleak/internal/rewrite"
 )
 
 // maxFile is how large a file of a work tree may be to be compared and rewritten, in bytes.
-const maxFile = 64 << 20
+const maxFile = rewrite.DefaultLimit
 
 // The types of files in trees and indexes.
 const (
