@@ -21,18 +21,24 @@ func (r *Rewrite) check(ctx context.Context, written pack.Written, rest []uint32
 	if p.IndexProblem != nil {
 		return fmt.Errorf("reading the new pack back: %w", p.IndexProblem)
 	}
-	f := p.Forest()
-	c := &checker{rewrite: r, pack: p, roots: f.Roots(), wanted: newBits(f.Len())}
-	encoded := newBits(r.table.Len())
-	for _, object := range rest {
-		encoded.add(object)
-	}
-	for slot := range uint32(f.Len()) {
-		id := p.Index().ID(f.Position(slot))
-		if object, ok := r.table.Index(id); r.isFresh(id) || ok && encoded.has(object) {
-			c.wanted.add(slot)
+	c := &checker{rewrite: r, pack: p, wanted: newBits(p.Index().Count())}
+	found := false
+	want := func(id pack.ID) {
+		if position, ok := p.Index().Find(id); ok {
+			c.wanted.add(uint32(position))
+			found = true
 		}
 	}
+	for _, id := range r.fresh {
+		want(id)
+	}
+	for _, object := range rest {
+		want(r.table.ID(object))
+	}
+	if !found {
+		return ctx.Err()
+	}
+	c.roots = p.Forest().Roots()
 	workers := pool.New().WithContext(ctx).WithCancelOnError()
 	for range r.options.Jobs {
 		workers.Go(func(ctx context.Context) error { return c.run(ctx) })
@@ -45,7 +51,7 @@ type checker struct {
 	rewrite *Rewrite
 	pack    *pack.Pack
 	roots   []uint32
-	wanted  bits // by slot
+	wanted  bits // by position in the index
 	next    atomic.Int64
 }
 
@@ -77,7 +83,9 @@ func (v *checkVisitor) id(slot uint32) pack.ID {
 }
 
 // Wanted implements [pack.Visitor].
-func (v *checkVisitor) Wanted(slot uint32) bool { return v.checker.wanted.has(slot) }
+func (v *checkVisitor) Wanted(slot uint32) bool {
+	return v.checker.wanted.has(uint32(v.checker.pack.Forest().Position(slot)))
+}
 
 // Visit implements [pack.Visitor].
 func (v *checkVisitor) Visit(o *pack.Object) {

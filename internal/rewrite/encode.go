@@ -110,17 +110,26 @@ func (e *encoder) add(entry pack.Entry) {
 // mirror writes trees and blobs: those that change, and those of the rest.
 func (e *encoder) mirror(ctx context.Context, rest []uint32) error {
 	r := e.rewrite
-	wanted := newBits(r.table.Len())
-	for _, object := range rest {
+	wanted, some := newBits(r.table.Len()), false
+	want := func(object uint32) {
 		wanted.add(object)
+		some = true
+	}
+	for _, object := range rest {
+		want(object)
 	}
 	for state := range r.edits.Len() {
-		wanted.add(r.edits.Tree(state))
+		if r.isFresh(r.trees[state].id) {
+			want(r.edits.Tree(state))
+		}
 	}
 	for object, blob := range r.read.blobs {
 		if r.isFresh(blob.id) {
-			wanted.add(object)
+			want(object)
 		}
+	}
+	if !some {
+		return ctx.Err()
 	}
 	e.addBases(wanted)
 	err := r.walk(ctx, []pack.Kind{pack.Tree, pack.Blob}, wanted.has, func() func(*gitstore.Object) {
