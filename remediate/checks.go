@@ -45,7 +45,7 @@ type examination struct {
 	repository *gitstore.Repository
 	layout     *gitstore.Layout
 	files      files
-	snapshot   *Snapshot
+	snapshot   *snapshot
 	worktrees  []gitstore.Worktree
 	force      bool
 	git        *gitcmd.Git

@@ -59,7 +59,7 @@ type rewriting interface {
 type job struct {
 	repository *gitstore.Repository
 	rewriting  rewriting
-	before     *Snapshot     // taken before the engine read anything
+	before     *snapshot     // taken before the engine read anything
 	plan       *account.Plan // its checks have passed
 	backup     string        // where the bundle goes, "" for the default place
 	noBackup   bool

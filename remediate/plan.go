@@ -56,7 +56,7 @@ type Plan struct {
 	request    Request
 	selection  *selection
 	repository *gitstore.Repository
-	before     *Snapshot
+	before     *snapshot
 	rewrite    *rewrite.Rewrite
 	account    *account.Plan
 	found      []*finding.Finding // whose values stand nowhere in the account

@@ -14,9 +14,9 @@ import (
 	"github.com/unleak/unleak/internal/gitstore/pack"
 )
 
-// Snapshot is the state of what a plan relies on: refs, indexes, the stash, and which files hold the objects. It
+// snapshot is the state of what a plan relies on: refs, indexes, the stash, and which files hold the objects. It
 // is taken before anything is read for the plan, and compared before anything is changed.
-type Snapshot struct {
+type snapshot struct {
 	refs    []gitstore.Ref
 	sums    map[string][sha256.Size]byte // of small files, by path; those that are missing are not in it
 	objects []string                     // files of the object store, relative to it, sorted
@@ -25,8 +25,8 @@ type Snapshot struct {
 
 // takeSnapshot notes the state of a repository. Refs that cannot be read are left out: whoever plans reports
 // them.
-func takeSnapshot(layout *gitstore.Layout) (*Snapshot, error) {
-	s := &Snapshot{sums: map[string][sha256.Size]byte{}}
+func takeSnapshot(layout *gitstore.Layout) (*snapshot, error) {
+	s := &snapshot{sums: map[string][sha256.Size]byte{}}
 	refs, _ := layout.Refs()
 	for _, ref := range refs {
 		if !ref.Pseudo {
@@ -80,7 +80,7 @@ func staged(content []byte) []byte {
 }
 
 // compare says what differs in a later snapshot, in an error that wraps [ErrMoved].
-func (s *Snapshot) compare(now *Snapshot) error {
+func (s *snapshot) compare(now *snapshot) error {
 	moved := func(format string, args ...any) error {
 		return fmt.Errorf("%w: %s; nothing was changed, plan anew", ErrMoved, fmt.Sprintf(format, args...))
 	}
