@@ -22,7 +22,6 @@ type commits struct {
 type newCommit struct {
 	number   uint32
 	first    bool // no parent is affected
-	own      bool // its tree or text changes, and not its parents alone
 	pruned   bool // survivor stands for it
 	unsigned bool // a signature was lost
 	updated  bool // names of commits in its message change
@@ -31,7 +30,6 @@ type newCommit struct {
 	parents  []uint32 // numbers of commits that are left
 	depth    uint32
 	id, tree pack.ID
-	size     int
 }
 
 // makeCommits works out the names of the new commits, one after the other, as each holds those of its parents.
@@ -56,7 +54,7 @@ func (r *Rewrite) makeCommits(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			at.id, at.size = hashOf(pack.Commit, content), len(content)
+			at.id = hashOf(pack.Commit, content)
 			at.unsigned, at.updated, at.counts = builder.unsigned, builder.updated, builder.counts
 		}
 	}
@@ -130,11 +128,10 @@ func (r *Rewrite) findAffected() {
 		c.at[i] = -1
 	}
 	for i, number := range order {
-		object, tree, parents := r.graph.CommitAt(number)
-		_, own := r.edits.At(tree, history.Root)
+		_, _, parents := r.graph.CommitAt(number)
 		c.at[number] = int32(i)
 		c.affected = append(c.affected, newCommit{
-			number: number, survivor: history.NoObject, own: own || r.read.matched[object],
+			number: number, survivor: history.NoObject,
 			first: !slices.ContainsFunc(parents, func(parent uint32) bool { return affected[parent] }),
 		})
 	}

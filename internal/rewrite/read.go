@@ -26,7 +26,6 @@ type reading struct {
 // newBlob is what a blob becomes.
 type newBlob struct {
 	id      pack.ID
-	size    int64
 	counts  []ruleCount
 	reached bool // by something that is left
 }
@@ -239,7 +238,7 @@ func (w *blobReader) visit(o *gitstore.Object) {
 	}
 	if content != nil {
 		w.buffer = content
-		w.blobs[o.Index] = &newBlob{id: gitstore.HashObject(pack.Blob, content), size: int64(len(content)), counts: counts}
+		w.blobs[o.Index] = &newBlob{id: gitstore.HashObject(pack.Blob, content), counts: counts}
 	}
 }
 

@@ -177,11 +177,6 @@ func (r *Rewrite) goes(path history.Path, class history.Class) bool {
 	return r.edit.Drop(r.paths.String(path), class == history.Dir)
 }
 
-// Changed reports whether anything becomes another.
-func (r *Rewrite) Changed() bool {
-	return len(r.commits.affected) > 0 || len(r.Refs()) > 0
-}
-
 // Fresh returns how many objects are to be made, and how many stay as they are.
 func (r *Rewrite) Fresh() (made, kept int) {
 	for i := range uint32(r.table.Len()) {

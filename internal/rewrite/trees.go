@@ -13,7 +13,6 @@ import (
 // newTree is what a state of [history.Edits] becomes.
 type newTree struct {
 	id    pack.ID
-	size  int
 	empty bool // nothing is left, so that a folder is not an entry any more
 	done  bool
 }
@@ -72,7 +71,7 @@ func (w *treeMaker) visit(o *gitstore.Object) {
 		}
 		w.content = pack.AppendSpliced(w.content[:0], o.Content, splices)
 		r.trees[state] = newTree{
-			id: gitstore.HashObject(pack.Tree, w.content), size: len(w.content), empty: len(w.content) == 0, done: true,
+			id: gitstore.HashObject(pack.Tree, w.content), empty: len(w.content) == 0, done: true,
 		}
 	}
 }
