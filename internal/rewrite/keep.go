@@ -19,6 +19,9 @@ func (r *Rewrite) findKept(ctx context.Context) error {
 		return err
 	}
 	r.keep = kept
+	if err := r.checkTrees(kept.Has); err != nil {
+		return err
+	}
 	for _, number := range r.roots.commits {
 		if _, changed := r.notes.commits[number]; !changed && r.newOf(number) == nil {
 			object, _, _ := r.graph.CommitAt(number)

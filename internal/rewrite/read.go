@@ -19,6 +19,7 @@ type reading struct {
 	matched  map[uint32]bool      // commits and tags, by object, in which Messages match
 	unedited []uint32             // those in which only the rules for blobs match
 	mentions map[uint32][]mention // by object of a commit or tag
+	broken   []uint32             // trees that cannot be read to their end
 	blobs    map[uint32]*newBlob  // by object
 	binaries map[uint32]int64     // binary blobs that match, and their sizes
 }
@@ -174,18 +175,32 @@ func (w *commitReader) changes(kind pack.Kind, content []byte) bool {
 // readTrees records the trees.
 func (r *Rewrite) readTrees(ctx context.Context) error {
 	var recorders []*history.Recorder
-	var damaged error
+	var workers []*[]uint32
 	err := r.walk(ctx, []pack.Kind{pack.Tree}, nil, func() func(*gitstore.Object) {
-		recorder := r.graph.Recorder()
-		recorders = append(recorders, recorder)
+		recorder, broken := r.graph.Recorder(), new([]uint32)
+		recorders, workers = append(recorders, recorder), append(workers, broken)
 		return func(o *gitstore.Object) {
-			_ = recorder.Tree(o) // one that is reached and broken is met again, where its entries are counted
+			if recorder.Tree(o) != nil {
+				*broken = append(*broken, o.Index)
+			}
 		}
 	})
-	for _, recorder := range recorders {
+	for i, recorder := range recorders {
 		r.graph.Merge(recorder)
+		r.read.broken = append(r.read.broken, *workers[i]...)
 	}
-	return errors.Join(err, damaged)
+	return err
+}
+
+// checkTrees fails where a tree for which reached holds cannot be read to its end: what the rest of it leads to
+// would be lost with the old objects. Others go, and nothing with them.
+func (r *Rewrite) checkTrees(reached func(object uint32) bool) error {
+	for _, object := range r.read.broken {
+		if reached(object) {
+			return fmt.Errorf("%w: tree %s cannot be read to its end; repair the history first (git fsck tells more)", ErrIncomplete, r.table.ID(object))
+		}
+	}
+	return nil
 }
 
 // readBlobs searches the blobs and works out what those become that a rule matches in.

@@ -152,7 +152,7 @@ func (r *Rewrite) findEdits(ctx context.Context) error {
 		return err
 	}
 	r.stale = r.trace.Edits(r.staleTrees(), r.goes)
-	return nil
+	return r.checkTrees(func(object uint32) bool { return len(r.edits.Of(object)) > 0 })
 }
 
 // markPaths marks the paths at which something goes. Below a folder that goes none need be.
