@@ -12,6 +12,7 @@ import (
 // extends another may state only what it changes.
 type definition struct {
 	id, description, regex, path string
+	key                          string
 	secretGroup                  int
 	entropy                      float64
 	keywords, tags               []string
@@ -19,6 +20,8 @@ type definition struct {
 	severity, confidence         string
 	inspect, help, url           string
 	prefixes                     []string
+	examples, counterexamples    []string
+	exampleKeys                  []string
 	window                       int
 	allowlists                   []*Allowlist
 
@@ -34,6 +37,7 @@ func readDefinition(t *table) definition {
 		description: t.str("description"),
 		regex:       t.str("regex"),
 		path:        t.str("path"),
+		key:         t.str("key"),
 		secretGroup: t.integer("secretGroup"),
 		entropy:     t.number("entropy"),
 		keywords:    t.strs("keywords"),
@@ -45,10 +49,15 @@ func readDefinition(t *table) definition {
 		help:        t.str("help"),
 		url:         t.str("url"),
 		prefixes:    t.strs("prefixes"),
-		window:      t.integer("window"),
-		allowlists:  readAllowlists(t),
-		tables:      []*table{t},
-		checked:     t.doc.vouched,
+
+		examples:        t.strs("examples"),
+		counterexamples: t.strs("counterexamples"),
+		exampleKeys:     t.strs("exampleKeys"),
+
+		window:     t.integer("window"),
+		allowlists: readAllowlists(t),
+		tables:     []*table{t},
+		checked:    t.doc.vouched,
 	}
 	if t.has("required") {
 		t.read = append(t.read, "required")
@@ -63,6 +72,7 @@ func (d definition) extend(newer definition) definition {
 	replace(&d.description, newer.description)
 	replace(&d.regex, newer.regex)
 	replace(&d.path, newer.path)
+	replace(&d.key, newer.key)
 	replace(&d.secretGroup, newer.secretGroup)
 	replace(&d.entropy, newer.entropy)
 	replace(&d.skipReport, newer.skipReport)
@@ -75,6 +85,9 @@ func (d definition) extend(newer definition) definition {
 	d.keywords = slices.Concat(d.keywords, newer.keywords)
 	d.tags = slices.Concat(d.tags, newer.tags)
 	d.prefixes = slices.Concat(d.prefixes, newer.prefixes)
+	d.examples = slices.Concat(d.examples, newer.examples)
+	d.counterexamples = slices.Concat(d.counterexamples, newer.counterexamples)
+	d.exampleKeys = slices.Concat(d.exampleKeys, newer.exampleKeys)
 	d.allowlists = slices.Concat(d.allowlists, newer.allowlists)
 	d.tables = slices.Concat(d.tables, newer.tables)
 	d.checked = false
@@ -149,6 +162,14 @@ func (c *checker) checkMatching() {
 			c.fail("path", "%v", err)
 		}
 	}
+	if c.key != "" {
+		if _, err := checkRegexp(c.key); err != nil {
+			c.fail("key", "%v", err)
+		}
+		if c.regex == "" || len(c.keywords) == 0 {
+			c.fail("key", "a rule with key needs regex for the value and keywords that stand in the name")
+		}
+	}
 	_, inspector := inspect.Lookup(c.inspect)
 	_, locator := inspect.LookupLocator(c.inspect)
 	switch {
@@ -206,8 +227,9 @@ func (d *definition) rule(globals []*Allowlist) *Rule {
 		Regex: d.regex, Path: d.path, SecretGroup: d.secretGroup, Entropy: d.entropy,
 		Keywords: lowerSet(d.keywords), Tags: slices.Clone(d.tags), SkipReport: d.skipReport,
 		Severity: d.severity, Confidence: d.confidence,
-		Inspect: d.inspect, Help: d.help, URL: d.url,
+		Inspect: d.inspect, Help: d.help, URL: d.url, Key: d.key,
 		Prefixes: slices.Clone(d.prefixes), Window: d.window,
+		Examples: d.examples, Counterexamples: d.counterexamples, ExampleKeys: d.exampleKeys,
 		Allowlists: slices.Clone(d.allowlists),
 	}
 	if r.Severity == "" {

@@ -10,6 +10,12 @@
 //	confidence  high, medium (default) or low: before an inspector weighs the value
 //	inspect     the inspector that judges a match; without regex, the locator that
 //	            finds it (see package inspect)
+//	key         what the name must match that a value is assigned to; regex then is what
+//	            the whole value must match, and any syntax of assignments counts
+//	examples    patterns of values that the rule finds, to draw tests from
+//	counterexamples
+//	            patterns of values that the rule must not find
+//	exampleKeys names that such values are given
 //	help        what to do about a finding, in plain sentences
 //	url         the vendor's page on revoking such a secret
 //	prefixes    what every secret of the kind starts with; redaction may show it

@@ -34,9 +34,17 @@ type Rule struct {
 	Severity   string // "critical", "high", "medium" or "low"
 	Confidence string // "high", "medium" or "low"
 	Inspect    string // an inspector, or a locator when Regex is empty
-	Help       string // what to do now, plain sentences
-	URL        string // the vendor's page on revoking, may be empty
-	Prefixes   []string
+	// Key makes a keyed rule: Regex must match the whole value of an assignment, in
+	// any syntax of configuration or code, to a name in which Key matches, whatever its
+	// case. Keywords stand in the name.
+	Key      string
+	Help     string // what to do now, plain sentences
+	URL      string // the vendor's page on revoking, may be empty
+	Prefixes []string
+	// Examples and Counterexamples are patterns of values that the rule finds and of such
+	// that it leaves alone, for tests to draw from (see package example). ExampleKeys
+	// are names that such values are given.
+	Examples, Counterexamples, ExampleKeys []string
 	// Window is the declared width of a match in bytes, 0 if not declared. A
 	// verdict never depends on bytes further than this from the keyword.
 	Window int
@@ -46,6 +54,8 @@ type Rule struct {
 	pendingBit []uint8 // of each allowlist that is mixed
 	regex      lazyRegexp
 	path       lazyRegexp
+	key        lazyRegexp
+	value      lazyRegexp
 }
 
 // Regexp returns Regex compiled, nil without one.
@@ -63,6 +73,17 @@ func (r *Rule) PathRegexp() *regexp.Regexp {
 	}
 	return r.path.get(r.Path)
 }
+
+// KeyRegexp returns Key compiled, whatever the case of what it matches; nil without one.
+func (r *Rule) KeyRegexp() *regexp.Regexp {
+	if r.Key == "" {
+		return nil
+	}
+	return r.key.get("(?i:" + r.Key + ")")
+}
+
+// ValueRegexp returns Regex compiled to match whole values alone, for a keyed rule.
+func (r *Rule) ValueRegexp() *regexp.Regexp { return r.value.get(`\A(?:` + r.Regex + `)\z`) }
 
 // KnownPrefix returns the longest of the rule's prefixes that value starts with.
 // Every secret of the kind starts with one, so that showing it gives nothing away.

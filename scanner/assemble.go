@@ -18,6 +18,7 @@ type whereabouts func(h *hit) []finding.Occurrence
 // assemble makes findings of hits: one for each rule and value, with every place
 // at which no allowlist silences it. Without read, no line is hashed.
 func (s *session) assemble(hits []hit, where whereabouts, read contents) []*finding.Finding {
+	hits = s.confident(hits)
 	slices.SortFunc(hits, compareHits)
 	groups := map[key]*finding.Finding{}
 	var found []*finding.Finding

@@ -23,7 +23,9 @@ type Options struct {
 	MaxObjectSize int64 // bytes of the largest text to scan; 0 for [DefaultMaxObjectSize]
 	MemoryBudget  int64 // bytes of decoded objects held at once; 0 for [DefaultMemoryBudget]
 	Reveal        bool  // findings show their values
-	LineHashes    bool  // set [finding.Occurrence.LineHash], which only SARIF reports have
+	// MinConfidence leaves out findings that are less sure, and counts them; empty shows all.
+	MinConfidence finding.Confidence
+	LineHashes    bool // set [finding.Occurrence.LineHash], which only SARIF reports have
 	// Full has every blob matched whole, and not only where a delta changes it. The findings
 	// are the same: it is there to check that.
 	Full     bool
@@ -50,7 +52,10 @@ func (p *Progress) Phase() string {
 type Result struct {
 	Header   finding.Header
 	Findings []*finding.Finding
-	Stats    Stats
+	// Hidden are the values of findings below [Options.MinConfidence]. They are not shown, and are
+	// to be kept out of what is shown.
+	Hidden []finding.Secret
+	Stats  Stats
 }
 
 // session is one scan under way.
@@ -63,6 +68,7 @@ type session struct {
 	stats        Stats
 	started      time.Time
 	stopped      atomic.Bool // the context has ended
+	hidden       []finding.Secret
 }
 
 // withDefaults fills in what is left at zero.

@@ -38,6 +38,7 @@ func Scan(ctx context.Context, source Source, options Options) (*Result, error) 
 	result.Stats = s.stats
 	result.Header.Tool = options.Tool
 	result.Header.Rules = s.ruleInfo()
+	result.Header.Suppressed, result.Hidden = s.suppressed(), s.hidden
 	finding.Sort(result.Findings)
 	return result, err
 }

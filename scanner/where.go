@@ -43,6 +43,7 @@ type commitInfo struct {
 // findings joins hits and provenance. The error is the context's.
 func (r *repositoryScan) findings(ctx context.Context) ([]*finding.Finding, error) {
 	r.phase("provenance")
+	r.hits = r.confident(r.hits)
 	l, err := r.newLocator(ctx)
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,10 +24,14 @@ type scanFlags struct {
 	outputFlags
 	profiles
 	reveal, exitZero, full      bool
+	minConfidence               string
 	stats                       string // file
 	jobs                        int
 	maxObjectSize, memoryBudget byteSize
 }
+
+// confidences are the values of --min-confidence.
+var confidences = []string{string(finding.ConfidenceLow), string(finding.ConfidenceMedium), string(finding.ConfidenceHigh)}
 
 // scan runs "unleak scan" on argument and leaves the exit code in a.code.
 func (a *app) scan(ctx context.Context, flags *scanFlags, argument string) (err error) {
@@ -35,6 +40,9 @@ func (a *app) scan(ctx context.Context, flags *scanFlags, argument string) (err 
 	}
 	if flags.jobs < 0 {
 		return usagef("leave it out to use every core", "--jobs %d makes no sense", flags.jobs)
+	}
+	if !slices.Contains(confidences, flags.minConfidence) {
+		return usagef("write low, medium or high", "--min-confidence %q is no confidence", flags.minConfidence)
 	}
 	progress := &scanner.Progress{}
 	meter := startMeter(progress, flags.stats != "" || a.verbosely)
@@ -71,6 +79,7 @@ func (a *app) scan(ctx context.Context, flags *scanFlags, argument string) (err 
 		MaxObjectSize: int64(flags.maxObjectSize),
 		MemoryBudget:  int64(flags.memoryBudget),
 		Reveal:        flags.reveal,
+		MinConfidence: finding.Confidence(flags.minConfidence),
 		LineHashes:    wantsFormat(report.SARIF, files, flags.outputFlags),
 		Tool:          finding.Tool{Name: "unleak", Version: unleak.Version()},
 		Progress:      progress,

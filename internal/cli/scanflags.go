@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/unleak/unleak/internal/report"
+	"github.com/unleak/unleak/scanner/finding"
 )
 
 // flagGroup is flags that help shows under one heading.
@@ -35,6 +36,7 @@ func (a *app) addScanFlags(cmd *cobra.Command, f *scanFlags) {
 	reports.flags.StringArrayVar(&f.files, "output", nil, "write a report to `FILE` too, in the format its extension says, or as FORMAT:FILE; may be repeated")
 	reports.flags.StringVar(&f.stats, "stats", "", "write to `FILE` as JSON what the scan cost; of a repository, also the time of a walk that only decodes it")
 	reports.flags.BoolVar(&f.reveal, "reveal", false, "show secret values in full; otherwise they are redacted everywhere")
+	reports.flags.StringVar(&f.minConfidence, "min-confidence", string(finding.ConfidenceMedium), "show findings of at least this confidence: `LEVEL` is low, medium or high; the rest is counted")
 	reports.flags.BoolVar(&f.exitZero, "exit-zero", false, "exit 0 in spite of findings; an incomplete scan still exits 3")
 	reports.flags.BoolVar(&f.noColor, "no-color", false, "no colors; so does NO_COLOR in the environment")
 	reports.flags.BoolVarP(&a.quiet, "quiet", "q", false, "no progress: only warnings and errors on standard error")
@@ -94,9 +96,10 @@ func completions(cmd *cobra.Command, f *scanFlags) {
 		return completions, cobra.ShellCompDirectiveNoFileComp
 	}
 	for flag, complete := range map[string]cobra.CompletionFunc{
-		"format":       cobra.FixedCompletions(report.Formats(), cobra.ShellCompDirectiveNoFileComp),
-		"rule":         ids,
-		"exclude-rule": ids,
+		"min-confidence": cobra.FixedCompletions(confidences, cobra.ShellCompDirectiveNoFileComp),
+		"format":         cobra.FixedCompletions(report.Formats(), cobra.ShellCompDirectiveNoFileComp),
+		"rule":           ids,
+		"exclude-rule":   ids,
 	} {
 		if err := cmd.RegisterFlagCompletionFunc(flag, complete); err != nil {
 			panic(err) // the flag is not defined

@@ -22,6 +22,8 @@ const (
 	block = 16384
 	// locatorWindow is the window of a locator, when the rule declares none.
 	locatorWindow = 512
+	// keyedWindow is the window of a keyed rule: a name, its sign, and a value.
+	keyedWindow = 640
 )
 
 // compiled is a rule with its window.
@@ -44,6 +46,11 @@ type compiled struct {
 
 func compile(rule *rules.Rule) compiled {
 	c := compiled{Rule: rule, near: func() *regexp.Regexp { return nil }, generic: slices.Contains(rule.Tags, "generic")}
+	if rule.Key != "" {
+		c.locate = c.keyed()
+		c.left, c.right = keyedWindow, keyedWindow
+		return c
+	}
 	if rule.Regex == "" {
 		c.locate, _ = inspect.LookupLocator(rule.Inspect)
 		c.left, c.right = locatorWindow, locatorWindow

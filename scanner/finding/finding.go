@@ -14,7 +14,7 @@ import (
 
 // SchemaVersion is the version of the JSON report. The first number changes
 // when a reader of the old form would break.
-const SchemaVersion = "1.0"
+const SchemaVersion = "1.1"
 
 // Severity says how much harm a leaked value of this kind does.
 type Severity string

@@ -15,6 +15,18 @@ type Header struct {
 	Source   Source
 	Coverage Coverage
 	Rules    []Rule // every rule that was used, sorted by id
+	// Suppressed counts what was found and is not shown; nil where nothing was held back.
+	Suppressed *Suppressed
+}
+
+// Suppressed is an account of findings that a report does not show, and of the entries that
+// were to hide some and did not.
+type Suppressed struct {
+	LowConfidence int      `json:"low_confidence,omitempty"` // findings below the confidence asked for
+	Baseline      int      `json:"baseline,omitempty"`       // findings that the baseline knows
+	Ignored       int      `json:"ignored,omitempty"`        // findings that ignore files name
+	Stale         []string `json:"stale,omitempty"`          // entries of ignore files that match nothing, as "file:line: entry"
+	Expired       []string `json:"expired,omitempty"`        // entries of ignore files whose date has passed
 }
 
 // Tool names the program that made a report.
