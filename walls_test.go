@@ -20,7 +20,7 @@ const module = "github.com/unleak/unleak"
 var rooms = map[string][]string{
 	"":                          {},
 	"cmd/unleak":                {"internal/cli"},
-	"internal/cli":              {"", "internal/report", "internal/audit", "remediate", "rules", "scanner", "scanner/finding", "remediate/account"},
+	"internal/cli":              {"", "internal/report", "internal/audit", "internal/ruletest", "remediate", "rules", "scanner", "scanner/finding", "remediate/account"},
 	"internal/report":           {"scanner/finding", "remediate/account"},
 	"internal/audit":            {"rules", "scanner", "scanner/finding"},
 	"remediate":                 {"internal/gitcmd", "internal/gitstore", "internal/gitstore/pack", "internal/history", "internal/pathspec", "internal/redact", "internal/rewrite", "scanner/finding", "remediate/account"},
@@ -32,6 +32,8 @@ var rooms = map[string][]string{
 	"internal/history":          {"internal/gitstore", "internal/gitstore/pack"},
 	"rules":                     {"rules/inspect"},
 	"rules/inspect":             {},
+	"rules/example":             {},
+	"internal/ruletest":         {"rules", "rules/example", "scanner", "scanner/finding"},
 	"internal/gitstore":         {"internal/gitstore/pack"},
 	"internal/gitstore/pack":    {"internal/gitstore/deflate"},
 	"internal/gitstore/deflate": {},

@@ -114,7 +114,7 @@ for known.`,
 		return usageError{err: err, hint: fmt.Sprintf("see %q", cmd.CommandPath()+" --help")}
 	})
 	root.SetHelpCommand(a.helpCommand())
-	root.AddCommand(a.scanCommand(), a.remediateCommand(), a.verifyCommand(), a.versionCommand())
+	root.AddCommand(a.scanCommand(), a.remediateCommand(), a.verifyCommand(), a.rulesCommand(), a.versionCommand())
 	return root
 }
 

@@ -48,6 +48,12 @@ var (
 		{exitIncomplete, "nothing found, but something could not be searched"},
 		{exitInterrupted, "interrupted"},
 	}
+	rulesTestCodes = []meaning{
+		{exitClean, "every rule finds its examples, and nothing that it must not"},
+		{exitFindings, "one does not; the output says which, and in what text"},
+		{exitFailure, "wrong usage, or the rules do not load"},
+		{exitInterrupted, "interrupted"},
+	}
 )
 
 // exitTable is what the help of a scan says of the exit codes.
