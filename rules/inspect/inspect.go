@@ -9,9 +9,36 @@
 //     and judges it in one step. It is for shapes that a regex describes badly
 //     or slowly, such as assignments in any language.
 //
-// The inspectors are aws-key-id, aws-secret, basic-auth, bearer, github-checksum,
-// moorcheh, npm-checksum, pypi, random, slack-webhook and vendor-token; the locators
-// assignment, connection-string, database-url, jwt, private-key and url-password.
+// The inspectors of tokens with a checksum or a structure of their own; they state
+// the facts in brackets, and "checksum" where there is one:
+//
+//   - age: identities of age (type, public_fingerprint)
+//   - aws-bedrock-key, aws-key-id (account, key_type), aws-secret
+//   - azure-key: keys in base64 of storage, Cosmos DB, Functions and others (service)
+//   - azure-client-secret, azure-devops-token
+//   - base64-json: any token that holds JSON, of 1Password, Grafana Cloud, Sentry, Mapbox and
+//     others (account, host)
+//   - discord, telegram (account); twilio (account, where one stands near)
+//   - github-checksum, npm-checksum, grafana; gitlab (account, of routable tokens)
+//   - macaroon, fly, pypi (location, identifier; pypi: host)
+//   - nkey, stellar-seed, solana-key (type, public_fingerprint)
+//   - wallet-key: WIF, BIP 38, xprv and the like, Tezos (type, network, encrypted);
+//     ripple-seed (type), nostr (encrypted), ethereum-key
+//   - openai, stripe (mode), vault, slack-webhook, moorcheh
+//
+// And those of values with less structure:
+//
+//   - vendor-token: a token whose prefix and length say what it is. Drops patterns,
+//     stand-ins and plain words, and 1 drawn value in 10,000 at most.
+//   - random: must look drawn by a machine. Loses 1 drawn value in 100 of 20
+//     characters and 1 in 1000 from 32 on.
+//   - uuid: a UUID that was drawn
+//   - basic-auth (user), bearer: what the header Authorization holds
+//
+// The locators are assignment, connection-string (host, user, database), database-url
+// and url-password (scheme, host, user), jwk (type, bits, kid, public_fingerprint), jwt
+// (alg, issuer, expires) and private-key (format, type, bits, encrypted, public_fingerprint,
+// account).
 //
 // Both depend on the bytes of the window and nothing else: no clock, no network,
 // no state. The same window gives the same verdict on any day, which carrying

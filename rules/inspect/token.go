@@ -22,28 +22,36 @@ func bearer(c Candidate) Verdict {
 }
 
 // vendorToken judges tokens whose fixed prefix and length already say what they
-// are: only patterns and plain words are dropped.
+// are: only patterns, stand-ins and plain words are dropped, which 1 in 10,000 drawn
+// values looks like at most.
 func vendorToken(c Candidate) Verdict {
-	body := c.secret()
-	// The prefix of a token is words; what follows its last sign among the
-	// first twelve bytes is not.
-	if i := bytes.LastIndexAny(body[:min(len(body), 12)], "_-."); i >= 0 && i+8 < len(body) {
-		body = body[i+1:]
-	}
-	s := shapeOf(body)
-	// Ids of digits repeat now and then: only long runs say that they are made up.
-	patterned := s.run >= 7 || s.sequence >= 7 || s.distinct*4 < min(s.length, 24)
-	if s.length == 0 || patterned || s.wordy() && (s.digits < 3 || s.longestLetters >= 6) {
+	if isMadeUp(withoutPrefix(c.secret())) {
 		return Verdict{Drop: true}
 	}
 	return Verdict{}
 }
 
+// isMadeUp reports whether the body of a token is certainly not drawn.
+func isMadeUp(body []byte) bool {
+	s := shapeOf(body)
+	// Ids of digits repeat now and then: only long runs say that they are made up.
+	return s.length == 0 || s.run >= 7 || s.sequence >= 7 || s.distinct*4 < min(s.length, 24) ||
+		isPlaceholder(body) || wordBits(body) >= certainWords
+}
+
+// withoutPrefix cuts off what stands before the last sign among the first twelve
+// bytes: the prefix of a token is words, what follows is not.
+func withoutPrefix(token []byte) []byte {
+	if i := bytes.LastIndexAny(token[:min(len(token), 12)], "_-."); i >= 0 && i+8 < len(token) {
+		return token[i+1:]
+	}
+	return token
+}
+
 // slackWebhook judges Slack webhook URLs by their last part, the secret one.
 func slackWebhook(c Candidate) Verdict {
 	url := c.secret()
-	s := shapeOf(url[bytes.LastIndexByte(url, '/')+1:])
-	if s.patterned() || s.wordy() {
+	if isMadeUp(url[bytes.LastIndexByte(url, '/')+1:]) {
 		return Verdict{Drop: true}
 	}
 	return Verdict{}
