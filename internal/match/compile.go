@@ -42,10 +42,14 @@ type compiled struct {
 	lead  int // most bytes from the start of a match to the end of its first keyword
 	width int // most bytes of a match
 	run   run // in every match
+	// What turns a hit away before the expression itself is tried, see [coreOf] and [tailOf]. They
+	// return nil where they would not spare anything.
+	core, tail func() *regexp.Regexp
 }
 
 func compile(rule *rules.Rule) compiled {
-	c := compiled{Rule: rule, near: func() *regexp.Regexp { return nil }, generic: slices.Contains(rule.Tags, "generic")}
+	none := func() *regexp.Regexp { return nil }
+	c := compiled{Rule: rule, near: none, core: none, tail: none, generic: slices.Contains(rule.Tags, "generic")}
 	if rule.Key != "" {
 		c.locate = c.keyed()
 		c.left, c.right = keyedWindow, keyedWindow
@@ -78,11 +82,20 @@ func compile(rule *rules.Rule) compiled {
 		c.left, c.right = rule.Window+context, rule.Window+context
 	}
 	c.width, c.run = s.width, runOf(rule.Regex)
-	if c.lead = s.left; !c.whole && !c.byLine && c.lead <= maxNear-context {
+	if c.lead = s.left; !c.whole && c.lead <= maxNear-context {
 		c.near = sync.OnceValue(func() *regexp.Regexp { return nearOf(rule.Regex, s.left+context) })
+	}
+	if !c.whole && c.lead > maxNear-context {
+		c.core = sync.OnceValue(func() *regexp.Regexp { return coreOf(rule.Regex, rule.Keywords) })
+	}
+	if !c.whole && c.lead >= farLead {
+		c.tail = sync.OnceValue(func() *regexp.Regexp { return tailOf(rule.Regex, rule.Keywords) })
 	}
 	return c
 }
+
+// farLead is from how many bytes before the end of a keyword on it pays to look first at what follows it.
+const farLead = 24
 
 // maxNear is the largest count that the syntax of expressions allows a repetition.
 const maxNear = 1000
@@ -137,13 +150,14 @@ func (c *compiled) secretOf(groups []int) span {
 }
 
 // matches calls yield for the matches of the rule's expression in a window that
-// cover hit.
+// cover hit. One that begins further from hit than any can from its first keyword is found
+// at that one, and here perhaps only because the window cuts a word in two.
 func (c *compiled) matches(window []byte, hit span, yield func(groups []int)) {
 	first, all := c.first(window, hit)
 	switch {
 	case all:
 		for _, groups := range c.Regexp().FindAllSubmatchIndex(window, -1) {
-			if groups[0] <= hit.start && hit.end <= groups[1] {
+			if groups[0] <= hit.start && hit.end <= groups[1] && groups[0] >= hit.end-c.lead {
 				yield(groups)
 			}
 		}
@@ -159,26 +173,47 @@ func (c *compiled) first(window []byte, hit span) (match []int, all bool) {
 	if !c.run.in(window[max(0, hit.end-c.width):min(len(window), plus(hit.start, c.width))]) {
 		return nil, false
 	}
+	if tail := c.tail(); tail != nil && !tail.Match(window[hit.start:]) {
+		return nil, false
+	}
+	if core := c.core(); core != nil && !covered(core, window, hit) {
+		return nil, false
+	}
 	near := c.near()
 	if near == nil {
 		return nil, c.Regexp().Match(window)
 	}
-	from := max(0, hit.end-c.lead-context)
-	groups := near.FindSubmatchIndex(window[from:])
-	if groups == nil {
-		return nil, false
+	bound := hit.end - c.lead // no match of which this is the first keyword begins before
+	for from := max(0, bound-context); ; from++ {
+		groups := near.FindSubmatchIndex(window[from:])
+		if groups == nil {
+			return nil, false
+		}
+		groups = groups[2:] // without the bytes before the match
+		for i := range groups {
+			if groups[i] >= 0 {
+				groups[i] += from
+			}
+		}
+		switch {
+		case groups[0] > hit.start:
+			return nil, false
+		case groups[0] == from && from < bound: // what stands before it was not seen
+			continue
+		case groups[0] < bound || groups[1] < hit.end: // another keyword's, or cut off at from
+			return nil, true
+		}
+		return groups, false
 	}
-	groups = groups[2:] // without the bytes before the match
-	for i := range groups {
-		if groups[i] >= 0 {
-			groups[i] += from
+}
+
+// covered reports whether a match of core lies over hit on its line.
+func covered(core *regexp.Regexp, window []byte, hit span) bool {
+	line := lineAround(window, hit, maxLine)
+	for _, m := range core.FindAllIndex(window[line.start:line.end], -1) {
+		if line.start+m[0] <= hit.start && hit.end <= line.start+m[1] {
+			return true
 		}
 	}
-	switch {
-	case groups[0] > hit.start:
-		return nil, false
-	case groups[0] < hit.end-c.lead || groups[1] < hit.end: // another keyword's, or cut off at from
-		return nil, true
-	}
-	return groups, false
+	return false
 }

@@ -14,7 +14,11 @@ func TestRunOf(t *testing.T) {
 		{"a token", `\bkey_([a-z0-9]{32})\b`, 32},
 		{"the longest", `[a-z]{8}-[0-9]{12,20}-x{30}`, 12},
 		{"too short", `key[a-z]{3}`, 0},
-		{"one of several", `key(?:[a-z]{20}|[0-9]{30})`, 0},
+		{"the shorter of two", `key(?:[a-z]{20}|[0-9]{30})`, 20},
+		{"one of two has none", `key(?:[a-z]{20}|[0-9]*)`, 0},
+		{"a text instead", `key_(?:[a-z]{20}|localhost)`, 9},
+		{"texts alone", `key_(?:remotehost|localhost)`, 0},
+		{"no text where there is a class", `somethinglong[a-z]{7}`, 7},
 		{"what need not be", `key(?:[a-z]{20})?[0-9]{0,30}(?:[a-f]{9})*`, 0},
 		{"what is there once at least", `key(?:-[a-z]{20})+`, 20},
 		{"no class", `a{30}`, 0},
@@ -65,7 +69,7 @@ inspect = "random"
 	c := compile(set.Rules[0])
 	for text, want := range map[string]int{
 		"zzzzakaaakbcdef":  0,
-		"zzz akaaakbcdef":  1, // of the other keyword, which it covers
+		"zzz akaaakbcdef":  0, // that of the other keyword covers it
 		"zzzzzz aakbcdef":  0,
 		"zzzzzzz akbcdef!": 1,
 	} {

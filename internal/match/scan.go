@@ -127,9 +127,7 @@ func (s *Scanner) evaluate(rule int32, hit span) {
 			return
 		}
 		s.called[rule] = true
-		for _, groups := range c.Regexp().FindAllSubmatchIndex(s.text, -1) {
-			s.judge(c, rule, span{}, groups, span{0, len(s.text)})
-		}
+		s.evaluateWhole(c, rule)
 		return
 	}
 	w := c.window(s.text, hit)
@@ -146,6 +144,22 @@ func (s *Scanner) evaluate(rule int32, hit span) {
 		return
 	}
 	c.matches(window, at, func(groups []int) { s.judge(c, rule, hit, groups, w) })
+}
+
+// evaluateWhole evaluates a rule on all of the text, or where its run shows that something can be.
+func (s *Scanner) evaluateWhole(c *compiled, rule int32) {
+	on := func(w span) {
+		for _, groups := range c.Regexp().FindAllSubmatchIndex(s.text[w.start:w.end], -1) {
+			s.judge(c, rule, span{}, groups, w)
+		}
+	}
+	switch {
+	case !c.run.in(s.text):
+	case c.run.least == 0 || c.width == unbounded || c.judge != nil: // an inspector looks round the match
+		on(span{0, len(s.text)})
+	default:
+		c.run.islands(s.text, c.width, on)
+	}
 }
 
 // judge has the rule's inspector look at a match in the window w.

@@ -1,0 +1,152 @@
+package match
+
+import (
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"strings"
+)
+
+// coreOf returns an expression for what stands on the line of a keyword directly round it, in each
+// match: `kind:[ \t]*secret` of one that goes on for pages. Where it does not lie over a
+// keyword no match does, and that costs a line to see, not 16 KiB. It is nil where every match is
+// not known to have one.
+func coreOf(source string, keywords []string) *regexp.Regexp {
+	re, err := syntax.Parse(source, syntax.Perl)
+	if err != nil {
+		return nil
+	}
+	core := core(re, keywords)
+	if core == nil {
+		return nil
+	}
+	compiled, err := regexp.Compile(core.String())
+	if err != nil {
+		return nil
+	}
+	return compiled
+}
+
+func core(re *syntax.Regexp, keywords []string) *syntax.Regexp {
+	if texts, finite := textsOf(re); finite && allHold(texts, keywords) {
+		return re
+	}
+	switch re.Op {
+	case syntax.OpCapture, syntax.OpPlus:
+		return core(re.Sub[0], keywords)
+	case syntax.OpRepeat:
+		if re.Min == 0 {
+			return nil
+		}
+		return core(re.Sub[0], keywords)
+	case syntax.OpAlternate:
+		all := &syntax.Regexp{Op: syntax.OpAlternate, Flags: re.Flags}
+		for _, sub := range re.Sub {
+			c := core(sub, keywords)
+			if c == nil {
+				return nil
+			}
+			all.Sub = append(all.Sub, c)
+		}
+		return all
+	case syntax.OpConcat:
+		for i, part := range re.Sub {
+			texts, finite := textsOf(part)
+			switch {
+			case finite && allHold(texts, keywords):
+				return grown(re, i)
+			case !finite:
+				if c := core(part, keywords); c != nil {
+					return c
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// grown returns the part of a sequence together with what stands on the same line beside it.
+func grown(sequence *syntax.Regexp, part int) *syntax.Regexp {
+	from, to := part, part+1
+	for from > 0 && !holdsNewline(sequence.Sub[from-1]) {
+		from--
+	}
+	for to < len(sequence.Sub) && !holdsNewline(sequence.Sub[to]) {
+		to++
+	}
+	return &syntax.Regexp{Op: syntax.OpConcat, Flags: sequence.Flags, Sub: sequence.Sub[from:to]}
+}
+
+// holdsNewline reports whether some match of re has the end of a line in it or depends on it.
+func holdsNewline(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpBeginText, syntax.OpEndText, syntax.OpBeginLine, syntax.OpEndLine:
+		return true
+	}
+	return matchesNewline(re)
+}
+
+// tailOf returns an expression for what every match has from its keyword on: in `\w{0,40}token = x`,
+// all behind the first part. It is anchored at the keyword, and so fails within a few
+// bytes at most hits. It is nil where keywords are not known to begin a part.
+func tailOf(source string, keywords []string) *regexp.Regexp {
+	re, err := syntax.Parse(source, syntax.Perl)
+	if err != nil {
+		return nil
+	}
+	tail := tail(re, keywords)
+	if tail == nil {
+		return nil
+	}
+	compiled, err := regexp.Compile(`\A(?:` + tail.String() + `)`)
+	if err != nil {
+		return nil
+	}
+	return compiled
+}
+
+func tail(re *syntax.Regexp, keywords []string) *syntax.Regexp {
+	if texts, finite := textsOf(re); finite && allBegin(texts, keywords) {
+		return re
+	}
+	switch re.Op {
+	case syntax.OpCapture:
+		return tail(re.Sub[0], keywords)
+	case syntax.OpAlternate:
+		all := &syntax.Regexp{Op: syntax.OpAlternate, Flags: re.Flags}
+		for _, sub := range re.Sub {
+			t := tail(sub, keywords)
+			if t == nil {
+				return nil
+			}
+			all.Sub = append(all.Sub, t)
+		}
+		return all
+	case syntax.OpConcat:
+		for i, part := range re.Sub {
+			if _, holds := leftOf(part, keywords, []string{""}); !holds {
+				continue
+			}
+			t := tail(part, keywords)
+			if t == nil {
+				return nil
+			}
+			return &syntax.Regexp{Op: syntax.OpConcat, Flags: re.Flags, Sub: slices.Concat([]*syntax.Regexp{t}, re.Sub[i+1:])}
+		}
+	}
+	return nil
+}
+
+// allBegin reports whether each of the texts begins with a keyword.
+func allBegin(texts, keywords []string) bool {
+	for _, t := range texts {
+		begins := false
+		for _, k := range keywords {
+			begins = begins || strings.HasPrefix(t, k)
+		}
+		if !begins {
+			return false
+		}
+	}
+	return len(texts) > 0
+}
