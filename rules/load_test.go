@@ -114,7 +114,7 @@ func TestLoadErrors(t *testing.T) {
 		"entropy nan":         {rule + "entropy = nan", `x.toml:4: rule "a": entropy is bits a byte`},
 		"severity":            {rule + "severity = \"bad\"", `x.toml:4: rule "a": severity is "bad": write critical`},
 		"confidence":          {rule + "confidence = \"sure\"", `x.toml:4: rule "a": confidence is "sure"`},
-		"inspect":             {rule + "inspect = \"nope\"", `x.toml:4: rule "a": no inspector is named "nope": there are assignment,`},
+		"inspect":             {rule + "inspect = \"nope\"", `x.toml:4: rule "a": no inspector is named "nope": there are age,`},
 		"locator and regex":   {rule + "inspect = \"assignment\"", `x.toml:4: rule "a": inspector "assignment" finds its matches itself`},
 		"inspector, no regex": {"[[rules]]\nid = \"a\"\ninspect = \"random\"", `x.toml:3: rule "a": inspector "random" judges matches`},
 		"locator, no keyword": {"[[rules]]\nid = \"a\"\ninspect = \"jwt\"", `x.toml:3: rule "a": a rule without regex needs keywords`},
