@@ -144,10 +144,12 @@ func referenceMatches(text []byte, set *rules.Set) []referenceMatch {
 	lower := lowerASCII(text)
 	for _, rule := range set.Rules {
 		switch locate, ok := inspect.LookupLocator(rule.Inspect); {
+		case rule.Key != "":
+			all = append(all, byLocator(text, lower, rule, 640, keyed(rule))...)
 		case rule.Regex != "":
 			all = append(all, byExpression(text, lower, rule)...)
 		case ok:
-			all = append(all, byLocator(text, lower, rule, locate)...)
+			all = append(all, byLocator(text, lower, rule, 512, locate)...)
 		}
 	}
 	// A rule that fits anything gives way to one that knows what it found.
@@ -183,10 +185,30 @@ func byExpression(text, lower []byte, rule *rules.Rule) []referenceMatch {
 	return found
 }
 
-// byLocator gives a locator the window that the engine defines for it: 512 bytes round
+// keyed makes a locator of a keyed rule: a value that is assigned to a name.
+func keyed(rule *rules.Rule) inspect.Locator {
+	judge, ok := inspect.Lookup(rule.Inspect)
+	if !ok {
+		judge, _ = inspect.Lookup("random")
+	}
+	return func(window []byte, hit inspect.Span) (inspect.Span, inspect.Verdict, bool) {
+		found, ok := inspect.Assigned(window, hit)
+		name, value := window[found.Name.Start:found.Name.End], window[found.Value.Start:found.Value.End]
+		if !ok || !rule.KeyRegexp().Match(name) || !rule.ValueRegexp().Match(value) {
+			return inspect.Span{}, inspect.Verdict{}, false
+		}
+		match := inspect.Span{Start: found.Name.Start, End: found.Value.End}
+		verdict := judge(inspect.Candidate{Window: window, Match: match, Secret: found.Value})
+		if verdict.Secret.Len() == 0 {
+			verdict.Secret = found.Value
+		}
+		return match, verdict, !verdict.Drop
+	}
+}
+
+// byLocator gives a locator the window that the engine defines for it: reach bytes round
 // the keyword, or what the rule declares.
-func byLocator(text, lower []byte, rule *rules.Rule, locate inspect.Locator) []referenceMatch {
-	reach := 512
+func byLocator(text, lower []byte, rule *rules.Rule, reach int, locate inspect.Locator) []referenceMatch {
 	if rule.Window > 0 {
 		reach = rule.Window
 	}

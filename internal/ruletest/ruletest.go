@@ -231,7 +231,7 @@ func same(found, written string) bool {
 		return true
 	}
 	several := strings.Contains(written, "\n") || strings.Contains(written, `\n`)
-	return several && len(found) > len(written)/2 && strings.Contains(written, found)
+	return several && len(found) >= 32 && strings.Contains(written, found)
 }
 
 // names returns what findings are there.

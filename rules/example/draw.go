@@ -28,6 +28,8 @@
 //	base32_crc16     a seed of NATS or Stellar; the group matches the letters it begins with
 //	private_key_pem, rsa_key_pem, ec_key_pem, openssh_key, pgp_key, putty_key
 //
+// As no two groups of a pattern may have one name, a name may end in _2, _3 and so on.
+//
 // Everything is made up from a seed and belongs to nobody.
 package example
 
@@ -153,7 +155,11 @@ func (d *drawer) group(re *syntax.Regexp) error {
 		return err
 	}
 	drawn := string(d.text[start:])
-	switch re.Name {
+	name := re.Name
+	if i := strings.LastIndexByte(name, '_'); i > 0 && strings.Trim(name[i+1:], digits) == "" {
+		name = name[:i]
+	}
+	switch name {
 	case "":
 		return nil
 	case "body":
@@ -163,7 +169,7 @@ func (d *drawer) group(re *syntax.Regexp) error {
 		d.secret = drawn
 		return nil
 	}
-	computed, err := d.compute(re.Name, drawn, string(d.text[:start]))
+	computed, err := d.compute(name, drawn, string(d.text[:start]))
 	if err != nil {
 		return err
 	}

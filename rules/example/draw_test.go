@@ -107,6 +107,7 @@ func TestComputed(t *testing.T) {
 		`(?P<body>abc)(?P<sha256_hex>x{4})`:                           "abcba78",
 		`k(?P<base64>ab\?)(?P<hex>jk)`:                                "kYWI/6a6b",
 		`(?P<base64>ab)(?P<base64_raw>ab)`:                            "YWI=YWI",
+		`(?P<hex>a)(?P<hex_2>b)-(?P<hex_13>c)`:                        "6162-63",
 		`(?P<base64url>ab\?)(?P<base32>f)`:                            "YWI_MY",
 		`(?P<base64_json>\{"a":1\})`:                                  "eyJhIjoxfQ",
 		`(?P<base58check>00010966776006953D5567439E5E39F86A0D273BEE)`: "16UwLL9Risc3QfPqBUvKofHmBQ7wMtjvM",
