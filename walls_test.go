@@ -26,7 +26,7 @@ var rooms = map[string][]string{
 	"remediate":                 {"internal/gitcmd", "internal/gitstore", "internal/gitstore/pack", "internal/history", "internal/pathspec", "internal/redact", "internal/rewrite", "scanner/finding", "remediate/account"},
 	"internal/gitcmd":           {},
 	"remediate/account":         {},
-	"scanner":                   {"rules", "internal/match", "internal/history", "internal/gitstore", "internal/gitstore/pack", "scanner/finding"},
+	"scanner":                   {"rules", "rules/inspect", "internal/match", "internal/history", "internal/gitstore", "internal/gitstore/pack", "scanner/finding"},
 	"scanner/finding":           {},
 	"internal/match":            {"rules", "rules/inspect"},
 	"internal/history":          {"internal/gitstore", "internal/gitstore/pack"},

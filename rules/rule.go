@@ -79,7 +79,7 @@ func (r *Rule) KeyRegexp() *regexp.Regexp {
 	if r.Key == "" {
 		return nil
 	}
-	return r.key.get("(?i:" + r.Key + ")")
+	return r.key.get("(?is:" + r.Key + ")")
 }
 
 // ValueRegexp returns Regex compiled to match whole values alone, for a keyed rule.

@@ -36,7 +36,7 @@ func (s *session) assemble(hits []hit, where whereabouts, read contents) []*find
 				found = append(found, f)
 			}
 			f.Severity = worse(f.Severity, finding.Severity(h.severity))
-			f.Confidence = surer(f.Confidence, finding.Confidence(h.confidence))
+			f.Confidence = surer(f.Confidence, finding.Confidence(h.form.At(o.Path, h.confidence)))
 			if o.Kind == "" {
 				o.Kind = h.kind
 			}
@@ -45,6 +45,13 @@ func (s *session) assemble(hits []hit, where whereabouts, read contents) []*find
 			f.Occurrences = append(f.Occurrences, o)
 		}
 	}
+	found = slices.DeleteFunc(found, func(f *finding.Finding) bool {
+		if s.sureEnough(f.Confidence) {
+			return false
+		}
+		s.hidden = append(s.hidden, f.Secret)
+		return true
+	})
 	s.fingerprints.halt()
 	for _, f := range found {
 		s.fingerprints.know(f.Fingerprint)
@@ -66,7 +73,7 @@ func (s *session) newFinding(h *hit) *finding.Finding {
 		RuleID:      h.rule.ID,
 		Description: h.rule.Description,
 		Severity:    finding.Severity(h.severity),
-		Confidence:  finding.Confidence(h.confidence),
+		Confidence:  finding.ConfidenceLow,
 		Facts:       maps.Clone(h.facts),
 		Fingerprint: h.value,
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/unleak/unleak/internal/match"
 	"github.com/unleak/unleak/rules"
+	"github.com/unleak/unleak/rules/inspect"
 	"github.com/unleak/unleak/scanner/finding"
 )
 
@@ -18,6 +19,7 @@ type hit struct {
 	severity   string
 	confidence string
 	facts      map[string]string
+	form       inspect.Form
 	pending    uint64
 	startLine, startColumn,
 	endLine, endColumn int32
@@ -90,7 +92,7 @@ func (c *collector) add(object uint32, kind finding.Kind, h match.Hit) {
 	}
 	c.hits = append(c.hits, hit{
 		object: object, kind: kind, rule: h.Rule, value: same.value,
-		severity: h.Severity, confidence: h.Confidence, facts: h.Facts, pending: h.Pending,
+		severity: h.Severity, confidence: h.Confidence, facts: h.Facts, form: h.Form, pending: h.Pending,
 		startLine: int32(h.StartLine), startColumn: int32(h.StartColumn),
 		endLine: int32(h.EndLine), endColumn: int32(h.EndColumn),
 	})

@@ -14,26 +14,22 @@ func (c *compiled) keyed() inspect.Locator {
 		judge, _ = inspect.Lookup(keyedInspector)
 	}
 	name, value, rule := c.KeyRegexp(), c.ValueRegexp(), *c
-	return func(window []byte, hit inspect.Span) (inspect.Span, inspect.Verdict, bool) {
-		none := inspect.Span{}
-		found, ok := inspect.Assigned(window, hit)
-		if !ok {
-			return none, inspect.Verdict{}, false
-		}
-		groups := value.FindSubmatchIndex(window[found.Value.Start:found.Value.End])
-		if groups == nil || !name.Match(window[found.Name.Start:found.Name.End]) {
-			return none, inspect.Verdict{}, false
-		}
-		secret := rule.secretOf(groups)
-		match := inspect.Span{Start: found.Name.Start, End: found.Value.End}
-		at := inspect.Span{Start: found.Value.Start + secret.start, End: found.Value.Start + secret.end}
-		v := judge(inspect.Candidate{Window: window, Match: match, Secret: at})
-		if v.Drop {
-			return none, inspect.Verdict{}, false
-		}
-		if v.Secret.Len() == 0 {
-			v.Secret = at
-		}
-		return match, v, true
+	return func(window []byte, hit inspect.Span) (match inspect.Span, v inspect.Verdict, ok bool) {
+		inspect.Assigned(window, hit, func(a inspect.Assignment) bool {
+			groups := value.FindSubmatchIndex(window[a.Value.Start:a.Value.End])
+			if groups == nil || !name.Match(window[a.Name.Start:a.Name.End]) {
+				return true
+			}
+			secret := rule.secretOf(groups)
+			match = inspect.Span{Start: a.Name.Start, End: a.Value.End}
+			at := inspect.Span{Start: a.Value.Start + secret.start, End: a.Value.Start + secret.end}
+			v = judge(inspect.Candidate{Window: window, Match: match, Secret: at})
+			if ok = !v.Drop; ok && v.Secret.Len() == 0 {
+				v.Secret = at
+			}
+			v.Form |= a.Form
+			return !ok
+		})
+		return match, v, ok
 	}
 }

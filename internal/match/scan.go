@@ -14,6 +14,8 @@ type Hit struct {
 	Severity   string // as the rule says, unless its inspector knows better
 	Confidence string
 	Facts      map[string]string
+	// Form says how sure the hit is at which paths.
+	Form inspect.Form
 	// Pending is to be handed to [rules.Rule.AllowPlace].
 	Pending uint64
 	// Start and End are byte offsets of the value in the text, which is the decoded

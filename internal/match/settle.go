@@ -47,6 +47,7 @@ func (s *Scanner) settle() {
 			Severity:   cmp.Or(v.inspect.Severity, c.Severity),
 			Confidence: cmp.Or(v.inspect.Confidence, c.Confidence),
 			Facts:      v.inspect.Facts,
+			Form:       v.inspect.Form,
 			Pending:    v.pending,
 			Start:      v.secret.start,
 			End:        v.secret.end,

@@ -9,6 +9,7 @@ const (
 	maxValue    = 256 // of a value
 	maxBlank    = 64  // of white space between the parts
 	maxTypeName = 32  // of a type between name and value
+	maxWrapper  = 96  // of what stands before a literal: a call, a look-up
 )
 
 // assignment locates a literal that is given to a key named like a password, secret,
@@ -25,7 +26,7 @@ func assignment(window []byte, hit Span) (Span, Verdict, bool) {
 	if !hit.within(len(window)) || hit.Len() == 0 {
 		return Span{}, Verdict{}, false
 	}
-	end, password, ok := wordEnd(window, hit)
+	end, sort, ok := wordEnd(window, hit)
 	if !ok {
 		return Span{}, Verdict{}, false
 	}
@@ -36,14 +37,17 @@ func assignment(window []byte, hit Span) (Span, Verdict, bool) {
 	key := Span{keyStart(window, hit.Start), keyEnd}
 	p := parser{window: window, pos: keyEnd, key: key}
 	value, ok := p.value()
+	if !ok && p.quoted && sort != keyPassword {
+		value, ok = p.inner()
+	}
 	if !ok || !prefixAllows(window[key.Start:hit.Start]) || !suffixAllows(window[end:keyEnd]) {
 		return Span{}, Verdict{}, false
 	}
 	text := window[value.Start:value.End]
-	if sameWord(text, window[key.Start:key.End]) {
+	if sameWord(text, window[key.Start:key.End]) || p.sign == signComma && p.judges() {
 		return Span{}, Verdict{}, false
 	}
-	v := weighValue(text, password, p.quoted, p.sign == signComma)
+	v := weighValue(text, sort, &p)
 	if v.Drop {
 		return Span{}, Verdict{}, false
 	}
@@ -51,14 +55,23 @@ func assignment(window []byte, hit Span) (Span, Verdict, bool) {
 	return Span{key.Start, value.End}, v, true
 }
 
+// keySort is what a key is for.
+type keySort int
+
+const (
+	keyToken    keySort = iota // what machines draw
+	keyPassword                // what people type
+	keyVague                   // a word that is also used for other things, as "auth" is
+)
+
 // wordEnd returns where the keyword's word ends: "pass" goes on to "password" and
-// "secret" to "secretkey", but "token" not to "tokenizer". password says that the
-// key is for what people type.
-func wordEnd(window []byte, hit Span) (end int, password, ok bool) {
+// "secret" to "secretkey", but "token" not to "tokenizer".
+func wordEnd(window []byte, hit Span) (end int, sort keySort, ok bool) {
 	end = hit.End
 	word := window[hit.Start:hit.End]
-	if equalFold(word, "pwd") || equalFold(word, "pass") {
-		password = true
+	switch {
+	case equalFold(word, "pwd"), equalFold(word, "pass"):
+		sort = keyPassword
 		long := ""
 		if len(word) == 4 {
 			long = continuation(window[end:], "word", "wd", "phrase", "code", "wort")
@@ -67,16 +80,40 @@ func wordEnd(window []byte, hit Span) (end int, password, ok bool) {
 		// The short forms are also the middle of "compass" and "cpwd".
 		if long == "" && hit.Start > 0 && isLetter(window[hit.Start-1]) && !isHump(window, hit.Start) &&
 			!hasShortOwner(window[:hit.Start]) {
-			return 0, false, false
+			return 0, sort, false
 		}
-	} else {
-		password = len(word) > 4 && equalFold(word[:4], "pass")
+	case equalFold(word, "identified"):
+		// SQL: IDENTIFIED BY 'x', IDENTIFIED WITH plugin BY 'x'.
+		sort = keyPassword
+		rest := window[end:min(len(window), end+maxKeyPart)]
+		i := bytes.IndexAny(rest, "'\"")
+		if i < 0 || !endsInBy(rest[:i]) {
+			return 0, sort, false
+		}
+		return end + i - 1, sort, true
+	case equalFold(word, "auth"), equalFold(word, "cred"):
+		sort = keyVague
+		end += len(continuation(window[end:], "orization", "ential"))
+	default:
+		if len(word) > 4 && equalFold(word[:4], "pass") {
+			sort = keyPassword
+		}
 		end += len(continuation(window[end:], "accesskey", "key", "token", "value"))
 	}
 	if end < len(window) && isLetter(window[end]) && !isHump(window, end) {
-		return 0, false, false
+		return 0, sort, false
 	}
-	return end, password, true
+	return end, sort, true
+}
+
+// endsInBy reports whether text ends in the word BY and blanks, or BY PASSWORD.
+func endsInBy(text []byte) bool {
+	text = bytes.TrimRight(text, " ")
+	if n := len(text) - len(" password"); n >= 0 && equalFold(text[n:], " password") {
+		text = text[:n]
+	}
+	n := len(text) - len(" by")
+	return n >= 0 && equalFold(text[n:], " by")
 }
 
 // continuation returns the first of the words that text starts with, in any case.
@@ -143,53 +180,6 @@ func nextWord(key []byte, buffer *[12]byte) (word []byte, rest []byte) {
 		}
 	}
 	return buffer[:n], key[i:]
-}
-
-// suffixAllows reports whether a key may hold a secret by the words behind its
-// keyword: "password_file" and "tokenUrl" hold something about one.
-func suffixAllows(suffix []byte) bool {
-	var buffer [12]byte
-	for len(suffix) > 0 {
-		var word []byte
-		word, suffix = nextWord(suffix, &buffer)
-		switch string(word) {
-		case "file", "filename", "path", "dir", "url", "uri", "endpoint", "host", "id", "ids", "identifier", "hint", "name", "names",
-			"length", "len", "size", "count", "max", "min", "limit", "type", "types", "kind", "field", "fields", "column", "policy",
-			"expiry", "expires", "expiration", "expired", "ttl", "timeout", "lifetime", "age", "date", "time", "at", "regex", "regexp",
-			"pattern", "format", "prompt", "label", "placeholder", "title", "text", "description", "desc", "message", "msg",
-			"help", "error", "errors", "err", "reset", "strength", "confirmation", "manager", "provider", "service", "store", "storage",
-			"class", "factory", "handler", "helper", "validator", "validation", "verifier", "encoder", "encoding", "generator", "algorithm",
-			"alg", "method", "mode", "scheme", "prefix", "suffix", "header", "param", "parameter", "env", "var", "variable", "arn",
-			"ref", "required", "enabled", "disabled", "valid", "invalid", "missing", "version", "salt", "hash",
-			"hashed", "digest", "fingerprint", "status", "state", "scope", "scopes", "source", "command", "cmd", "input", "button",
-			"form", "page", "link", "icon", "view", "list", "map", "set", "index", "position", "pos", "start", "end", "offset", "stream",
-			"usage", "owner", "group", "role", "audience", "issuer", "subject", "callback", "template", "selector", "xpath", "css",
-			"test", "tests", "checker", "rotation", "backend", "engine", "plugin", "module", "location", "address", "extension", "schema":
-			return false
-		}
-	}
-	return true
-}
-
-// prefixAllows is suffixAllows for the words before the keyword: "forgot_password",
-// "next_token", "publicKeyToken".
-func prefixAllows(prefix []byte) bool {
-	var buffer [12]byte
-	for len(prefix) > 0 {
-		var word []byte
-		word, prefix = nextWord(prefix, &buffer)
-		switch string(word) {
-		case "no", "not", "is", "has", "have", "use", "uses", "with", "without", "forgot", "forget", "reset", "invalid", "wrong", "incorrect",
-			"missing", "empty", "show", "hide", "toggle", "require", "requires", "required", "need", "needs", "enable", "disable", "allow",
-			"max", "min", "num", "count", "next", "page", "continuation", "pagination", "sync", "cursor", "csrf", "xsrf", "csrfmiddlewa", "authenticity",
-			"public", "hashed", "encrypted", "hash", "pad", "eos", "bos", "unk", "cls", "sep", "mask", "special", "stop", "lock",
-			"cancellation", "cancel", "error", "err", "parse", "peek", "expected", "unexpected", "syntax", "lexer",
-			"get", "fetch", "read", "find", "validate", "verify", "check", "compare", "match", "generate", "hint", "sort", "cache",
-			"foreign", "primary", "index", "idempotency", "partition", "object", "i18n", "translation", "label", "placeholder":
-			return false
-		}
-	}
-	return true
 }
 
 // sameWord reports whether a value only repeats its key, or the other way round.

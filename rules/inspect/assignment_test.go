@@ -34,7 +34,7 @@ func locateAll(locate Locator, text string, keywords ...string) (secrets []strin
 	return secrets, verdicts
 }
 
-var assignmentKeywords = []string{"pass", "pwd", "secret", "token", "api_key", "apikey", "api-key", "access_key"}
+var assignmentKeywords = []string{"pass", "pwd", "secret", "token", "api_key", "apikey", "api-key", "access_key", "api key", "auth", "identified"}
 
 func TestAssignmentFinds(t *testing.T) {
 	typed := secrettest.New(1).Value("password")
@@ -79,6 +79,33 @@ func TestAssignmentFinds(t *testing.T) {
 		"end of text":       {"token=" + drawn, drawn},
 		"end of line cr":    {"token=" + drawn + "\r\nx=1", drawn},
 		"npm config":        {"//npm.example.com/:_authToken=" + drawn, drawn},
+		"compare":           {"if token == \"" + drawn + "\" {", drawn},
+		"go bytes":          {"token := []byte(\"" + drawn + "\")", drawn},
+		"java bytes":        {"String secret = new String(\"" + drawn + "\");", drawn},
+		"env default":       {"SECRET = os.getenv('SECRET', '" + drawn + "')", drawn},
+		"env or":            {"const token = process.env.TOKEN || '" + drawn + "'", drawn},
+		"env index or":      {"secret = ENV['SECRET'] || '" + drawn + "'", drawn},
+		"shell default":     {"TOKEN=${TOKEN:-" + drawn + "}", drawn},
+		"spring default":    {"@Value(\"x\") api-key: \"${API_KEY:" + drawn + "}\"", drawn},
+		"dockerfile":        {"ENV API_TOKEN " + drawn + "\n", drawn},
+		"docker run":        {"docker run -e DB_PASSWORD=" + typed + " -e X=y image", typed},
+		"settings":          {"- DB_USER=root DB_PASSWORD=" + typed + " DB_HOST=h", typed},
+		"gradle":            {"    storePassword '" + typed + "'", typed},
+		"sql identified":    {"CREATE USER a IDENTIFIED BY '" + typed + "'", typed},
+		"netrc":             {"machine h.corp login me password " + typed + "\n", typed},
+		"yaml next line":    {"password:\n  " + typed + "\n", typed},
+		"yaml scalar":       {"  token: >-\n    " + drawn + "\n", drawn},
+		"yaml flow":         {"{user: admin, password: " + typed + "}", typed},
+		"property list":     {"<key>apiToken</key>\n  <string>" + drawn + "</string>", drawn},
+		"xml entry":         {"<entry key=\"password\">" + typed + "</entry>", typed},
+		"xml spaced":        {"<password>\n  " + typed + "\n</password>", typed},
+		"terraform default": {"variable \"db_password\" {\n  type = string\n  default = \"" + typed + "\"\n}", typed},
+		"markdown":          {"**API key:** " + drawn + "\n", drawn},
+		"markdown cell":     {"| api key | " + drawn + " |\n", drawn},
+		"row":               {"x,1\nAPI_TOKEN," + drawn + "\n", drawn},
+		"auth header":       {"headers = {'Authorization': 'Token " + drawn + "'}", drawn},
+		"object inside":     {"\"apitoken\": \"{\\\"name\\\": \\\"root\\\", \\\"sig\\\": \\\"" + drawn + "\\\"}\"", drawn},
+		"query":             {"curl 'https://h.corp/x?a=1&api_key=" + drawn + "&b=2'", drawn},
 		"default in string": {"curl -d 'password=" + typed + "' x", typed},
 	}
 	for name, test := range tests {
@@ -128,7 +155,13 @@ func TestAssignmentIgnores(t *testing.T) {
 		"constant":         "API_KEY = 'API_KEY_1'",
 		"number":           "pass = 12345678",
 		"pass test":        "PASS: t0001-init 42 tests a1b2c3d4",
-		"compare":          "if token == \"" + drawn + "\"",
+		"compare typed":    "if password == \"" + secrettest.New(1).Value("password") + "\"",
+		"crypt hash":       "password: '$argon2id$v=19$m=65536,t=3,p=2$" + drawn + "'",
+		"service action":   "\"ChangePassword\": \"iam:ChangePassword2x\"",
+		"checked":          "ok := CheckPassword(\"password\", \"" + drawn + "\")",
+		"yaml sequence":    "passwords:\n- a1b2x9d4e5",
+		"next key":         "password:\nuser: a1b2x9d4e5",
+		"prose cell":       "password, a1b2x9d4e5",
 		"compare not":      "if token != \"" + drawn + "\"",
 		"match":            "password =~ /a1b2c3d4e5/",
 		"namespace":        "token::" + drawn,
@@ -172,12 +205,12 @@ func TestAssignmentConfidence(t *testing.T) {
 	g := secrettest.New(4)
 	tests := map[string]struct{ text, want string }{
 		"drawn, long":  {"token=" + g.Mixed(40), High},
-		"drawn, short": {"token=" + g.Mixed(12), Low},
+		"drawn, short": {"token=" + g.Mixed(11), Low},
 		"hex digest":   {"token=" + g.String(secrettest.Hex, 40), Medium},
 		"uuid": {"secret=" + fmt.Sprintf("%s-%s-4%s-a%s-%s", g.String(secrettest.Hex, 8), g.String(secrettest.Hex, 4),
 			g.String(secrettest.Hex, 3), g.String(secrettest.Hex, 3), g.String(secrettest.Hex, 12)), Low},
 		"typed":      {"password='" + "Sommer" + "2019!'", Medium},
-		"typed weak": {"password='" + "winter" + "99'", Low},
+		"typed weak": {"password='" + "winter" + "99'", Medium}, // and less where [Form.At] says so
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -86,6 +86,7 @@ type Verdict struct {
 	Confidence string            // empty: unchanged
 	Severity   string            // empty: unchanged
 	Facts      map[string]string // nil for none; keys in snake_case
+	Form       Form              // what the place of the value has a say in
 }
 
 // Func judges a candidate.

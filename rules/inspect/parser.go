@@ -1,19 +1,19 @@
 package inspect
 
-import "bytes"
-
-// parser reads what follows a key: the sign, then the value.
+// parser reads what follows a name: the sign, then the value. It allocates nothing and looks
+// no further than its bounds.
 type parser struct {
 	window []byte
 	pos    int
-	key    Span
+	key    Span // the name
 	quoted bool // the value stands in quotes
 
-	keyQuote byte // the quote round the key, 0 for none
-	sign     sign
+	keyQuote    byte // the quote round the name, 0 for none
+	schemeQuote byte // the quote before a scheme that was stepped over, 0 for none
+	sign        sign
 }
 
-// sign is how a key is given its value.
+// sign is how a name is given its value.
 type sign int
 
 const (
@@ -23,27 +23,44 @@ const (
 	signCall         // name("...")
 	signComma        // put("name", "...")
 	signElement      // <name>...</name>
-	signSpace        // --name ...  #define NAME "..."
+	signSpace        // --name ...  #define NAME "..."  ENV NAME ...
+	signCompare      // name == "..."
+	signCell         // | name | ... |  and  name,...
 )
 
 // value returns the span of the value, without quotes. ok is false where nothing is
 // assigned, or no literal.
 func (p *parser) value() (Span, bool) {
 	p.closeKey()
-	if p.sign = p.readSign(); p.sign == signNone {
+	switch p.sign = p.readSign(); p.sign {
+	case signNone:
 		return Span{}, false
-	}
-	if p.sign == signElement {
+	case signElement:
 		return p.element()
+	case signCell:
+		return p.cell()
 	}
 	if !p.toValue() {
 		return Span{}, false
 	}
+	v, ok := p.literal()
+	if !ok {
+		return Span{}, false
+	}
+	return p.fallback(v), true
+}
+
+// literal reads the value as it stands.
+func (p *parser) literal() (Span, bool) {
+	p.scheme()
 	if v, ok := p.quotedValue(); p.quoted {
 		return v, ok
 	}
+	if v, ok := p.wrapped(); ok {
+		return v, true
+	}
 	switch p.sign {
-	case signCall, signComma:
+	case signCall, signComma, signCompare:
 		return Span{}, false
 	}
 	return p.bareValue()
@@ -56,8 +73,11 @@ func (p *parser) peek() byte {
 	return 0
 }
 
-func (p *parser) at(text string) bool {
-	return len(p.window)-p.pos >= len(text) && string(p.window[p.pos:p.pos+len(text)]) == text
+func (p *parser) at(text string) bool { return hasAt(p.window, p.pos, text) }
+
+// hasAt reports whether text stands at i of the window.
+func hasAt(window []byte, i int, text string) bool {
+	return i >= 0 && len(window)-i >= len(text) && string(window[i:i+len(text)]) == text
 }
 
 func (p *parser) blanks() {
@@ -67,292 +87,23 @@ func (p *parser) blanks() {
 	}
 }
 
-// closeKey steps over the quote and bracket that end a key.
-func (p *parser) closeKey() {
-	start := p.pos
-	if p.peek() == '\\' {
-		p.pos++
+// lineBefore returns what stands before the name on its line, without white space at its ends.
+func (p *parser) lineBefore() []byte {
+	end := p.key.Start
+	if p.keyQuote != 0 && end > 0 {
+		end--
 	}
-	switch c := p.peek(); c {
-	case '"', '\'', '`':
-		p.keyQuote = c
-		p.pos++
-	default:
-		p.pos = start
+	start := end
+	for start > 0 && end-start < maxValue && p.window[start-1] != '\n' {
+		start--
 	}
-	if c := p.peek(); c == ']' || c == '[' {
-		for n := 0; n < 6 && p.pos < len(p.window); n++ {
-			p.pos++
-			if p.window[p.pos-1] == ']' {
-				break
-			}
-		}
+	for start < end && p.window[start] <= ' ' {
+		start++
 	}
+	for end > start && p.window[end-1] <= ' ' {
+		end--
+	}
+	return p.window[start:end]
 }
 
-// readSign steps over the sign.
-func (p *parser) readSign() sign {
-	if p.peek() == '>' && p.key.Start > 0 && (p.window[p.key.Start-1] == '<' || p.window[p.key.Start-1] == ':') {
-		p.pos++
-		return signElement
-	}
-	blank := p.peek() == ' ' || p.peek() == '\t'
-	p.blanks()
-	switch c := p.peek(); {
-	case c == '(' && !blank:
-		p.pos++
-		return signCall
-	case c == ',' && p.keyQuote != 0:
-		p.pos++
-		return signComma
-	case c == '=':
-		return p.equals()
-	case c == ':':
-		return p.colon()
-	case c == '?' && p.at("?="):
-		p.pos += 2
-		return signEquals
-	case p.keyQuote != 0 || c == '\n' || c == '\r':
-		return p.valueAttribute()
-	case blank:
-		return p.afterBlank()
-	}
-	return signNone
-}
-
-// equals steps over = and =>, but is no sign for comparisons.
-func (p *parser) equals() sign {
-	p.pos++
-	switch p.peek() {
-	case '=', '~':
-		return signNone
-	case '>':
-		p.pos++
-	}
-	return signEquals
-}
-
-// colon steps over : and :=, and over a type between name and value.
-func (p *parser) colon() sign {
-	p.pos++
-	switch p.peek() {
-	case ':', '/':
-		return signNone
-	case '=':
-		p.pos++
-		return signEquals
-	}
-	if p.keyQuote == 0 && p.typeName() {
-		return signEquals
-	}
-	return signColon
-}
-
-// typeName steps over a type and an equals sign that stand before a quoted value:
-// ": String = ". It reports false, and moves nothing, where there is none.
-func (p *parser) typeName() bool {
-	i := p.pos
-	limit := min(len(p.window), i+maxTypeName)
-	letters := 0
-	for ; i < limit; i++ {
-		switch c := p.window[i]; {
-		case isWord(c):
-			letters++
-		case c == ' ', c == '&', c == '?', c == '.', c == '*', c == '[', c == ']', c == '\'' && letters == 0:
-		case c == '=' && letters > 0 && i+1 < len(p.window) && p.window[i+1] != '=' && p.window[i+1] != '>':
-			for i++; i < limit && p.window[i] == ' '; i++ {
-			}
-			if i < limit && (p.window[i] == '"' || p.window[i] == '\'' || p.window[i] == '`') {
-				p.pos = i
-				return true
-			}
-			return false
-		default:
-			return false
-		}
-	}
-	return false
-}
-
-// valueAttribute steps to the value of a pair such as key="name" value="..." in XML or
-// "name: X" over "value: ..." in YAML and JSON.
-func (p *parser) valueAttribute() sign {
-	limit := min(len(p.window), p.pos+maxBlank)
-	i, lines := p.pos, 0
-	for ; i < limit; i++ {
-		switch c := p.window[i]; c {
-		case '\n':
-			if lines++; lines > 1 {
-				return signNone
-			}
-		case ' ', '\t', '\r', ',', '"', '\'':
-		default:
-			limit = i
-		}
-	}
-	i = limit
-	if i+5 >= len(p.window) || !equalFold(p.window[i:i+5], "value") {
-		return signNone
-	}
-	i += 5
-	if p.window[i] == '"' || p.window[i] == '\'' {
-		i++
-	}
-	if i < len(p.window) && (p.window[i] == '=' || p.window[i] == ':') {
-		p.pos = i + 1
-		return signEquals
-	}
-	return signNone
-}
-
-// afterBlank finds the signs that are only white space, and Go's and C's types.
-func (p *parser) afterBlank() sign {
-	key := p.window[p.key.Start:p.key.End]
-	quote := p.peek() == '"' || p.peek() == '\''
-	switch {
-	case bytes.HasPrefix(key, []byte("--")):
-		return signSpace
-	case quote && (endsInWord(p.window[:p.key.Start], "#define") || p.peek() == '\'' && string(key) == "PASS"+"WORD"):
-		return signSpace
-	case isLetter(p.peek()) && p.typeName():
-		return signEquals
-	}
-	return signNone
-}
-
-// endsInWord reports whether text ends in a word and blanks.
-func endsInWord(text []byte, word string) bool {
-	text = bytes.TrimRight(text, " \t")
-	return bytes.HasSuffix(text, []byte(word))
-}
-
-// toValue steps to the first byte of the value. A quoted value may start on the next
-// line.
-func (p *parser) toValue() bool {
-	p.blanks()
-	if c := p.peek(); c == '\n' || c == '\r' || c == '(' && p.sign != signCall {
-		limit := min(len(p.window), p.pos+maxBlank)
-		i, lines := p.pos, 0
-		for i < limit && (p.window[i] <= ' ' || p.window[i] == '(') {
-			if p.window[i] == '\n' {
-				lines++
-			}
-			i++
-		}
-		if lines > 1 || i == limit || p.window[i] != '"' && p.window[i] != '\'' {
-			return false
-		}
-		p.pos = i
-	}
-	return p.pos < len(p.window)
-}
-
-// quotedValue reads a literal in quotes, also escaped ones ("\"name\": \"value\"") and
-// with a prefix such as b or N. p.quoted tells whether there are quotes at all.
-func (p *parser) quotedValue() (Span, bool) {
-	i := p.pos
-	if isLetter(p.peek()) || p.peek() == '@' {
-		i++
-	}
-	escaped := i < len(p.window) && p.window[i] == '\\'
-	if escaped {
-		i++
-	}
-	if i >= len(p.window) {
-		return Span{}, false
-	}
-	quote := p.window[i]
-	if quote != '"' && quote != '\'' && quote != '`' {
-		return Span{}, false
-	}
-	p.quoted = true
-	start := i + 1
-	limit := min(len(p.window), start+maxValue+1)
-	for i = start; i < limit; i++ {
-		switch c := p.window[i]; {
-		case c == '\n' || c == '\r':
-			return Span{}, false
-		case c == '\\' && escaped:
-			return Span{start, i}, i+1 < limit && p.window[i+1] == quote
-		case c == '\\':
-			return Span{}, false // an escape: text for people or a pattern
-		case c == quote:
-			p.pos = i + 1
-			return Span{start, i}, p.literalEnds(quote)
-		}
-	}
-	return Span{}, false
-}
-
-// literalEnds reports whether a quoted literal is the whole value: nothing is joined to
-// it, formatted into it or keyed by it.
-func (p *parser) literalEnds(quote byte) bool {
-	if p.peek() == quote { // triple quotes
-		return false
-	}
-	p.blanks()
-	switch p.peek() {
-	case '+', '%', '&':
-		return false
-	case ':', '=':
-		return p.sign != signComma
-	case '.':
-		return !p.at(".format") && !p.at(". ") && !p.at(".join") && !p.at("..")
-	}
-	return true
-}
-
-// element reads the text of an XML element.
-func (p *parser) element() (Span, bool) {
-	start := p.pos
-	limit := min(len(p.window), start+maxValue+2)
-	for i := start; i+1 < limit; i++ {
-		switch c := p.window[i]; {
-		case c == '<':
-			return Span{start, i}, p.window[i+1] == '/'
-		case c <= ' ':
-			return Span{}, false
-		}
-	}
-	return Span{}, false
-}
-
-// bareValue reads a value without quotes, to the end of the line or a comment. More text
-// on the line makes it an expression or a sentence.
-func (p *parser) bareValue() (Span, bool) {
-	start := p.pos
-	limit := min(len(p.window), start+maxValue+1)
-	i := start
-	for i < limit && !isBareEnd(p.window[i]) {
-		i++
-	}
-	end := i
-	if i == limit && i < len(p.window) {
-		return Span{}, false
-	}
-	for i < len(p.window) && i-end < maxBlank && (p.window[i] == ' ' || p.window[i] == '\t' || p.window[i] == '\r') {
-		i++
-	}
-	if i == len(p.window) {
-		return Span{start, end}, true
-	}
-	switch c := p.window[i]; c {
-	case '\n':
-		return Span{start, end}, true
-	case '#', '\\', '-', '"', '\'', '`':
-		// A comment, the next line or option of a command, or the end of a
-		// string that holds the command.
-		return Span{start, end}, c == '"' || c == '\'' || c == '`' || i > end
-	case '&', ';', '|':
-		return Span{start, end}, p.sign != signColon
-	}
-	return Span{start, end}, i > end && bytes.HasPrefix(p.window[p.key.Start:p.key.End], []byte("--"))
-}
-
-func isBareEnd(c byte) bool {
-	switch c {
-	case '"', '\'', '`', ',', ';', '(', ')', '[', ']', '{', '}', '<', '>', '|', '&', '\\':
-		return true
-	}
-	return c <= ' ' || c >= 0x7f
-}
+func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }

@@ -2,25 +2,37 @@ package inspect
 
 import "bytes"
 
-// weighValue judges the right side of an assignment. password says that the key
-// is for what people type; other keys are for what machines draw. Bare values, those
-// without quotes, could also be names in code, and those behind a comma the next item
-// of a list: both must show more.
-func weighValue(text []byte, password, quoted, listed bool) Verdict {
-	if len(text) < 6 || !isLiteral(text) {
+// weighValue judges the right side of an assignment. Bare values, those without quotes, could
+// also be names in code, and those behind a comma the next item of a list: both must
+// show more.
+func weighValue(text []byte, sort keySort, p *parser) Verdict {
+	if len(text) < 6 || !isLiteral(text) || isCryptHash(text) {
 		return Verdict{Drop: true}
 	}
 	s := shapeOf(text)
 	if s.patterned() || s.distinct < 4 || s.letters() == 0 || isIdentifier(&s) || isFileName(text, &s) {
 		return Verdict{Drop: true}
 	}
-	if listed && !s.random() && s.signs == s.separators {
+	if p.sign >= signCompare && (!s.random() || s.length < 16) ||
+		p.sign == signComma && !s.random() && s.signs == s.separators {
 		return Verdict{Drop: true}
 	}
-	if !password {
-		return weighToken(text, &s)
+	var v Verdict
+	switch sort {
+	case keyPassword:
+		v = weighPassword(text, &s, p.quoted)
+	case keyVague:
+		if s.length < 20 {
+			return Verdict{Drop: true}
+		}
+		v = weighToken(text, &s)
+	default:
+		v = weighToken(text, &s)
 	}
-	return weighPassword(text, &s, quoted)
+	if !p.quoted && p.sign != signElement {
+		v.Form |= Bare
+	}
+	return v
 }
 
 // weighToken judges a value for a secret, token or API key: it must look drawn.
@@ -31,7 +43,7 @@ func weighToken(text []byte, s *shape) Verdict {
 	switch {
 	case isUUID(text):
 		return Verdict{Confidence: Low}
-	case s.length < 16 || s.hexOnly && s.length < 32:
+	case s.length < 12:
 		return Verdict{Confidence: Low}
 	case s.length < 24 || s.hexOnly:
 		return Verdict{Confidence: Medium}
@@ -52,17 +64,28 @@ func weighPassword(text []byte, s *shape, quoted bool) Verdict {
 	case s.random() && s.length >= 16 && s.signs <= s.length/3:
 		return Verdict{Confidence: High}
 	case s.random() && s.classes() >= 3:
-		return Verdict{Confidence: Medium}
+		return Verdict{Confidence: Medium, Form: Typed}
 	case s.classes() >= 3 && s.length >= 8 && s.digits > 0 && (typed > 0 || s.separators == 0):
-		return Verdict{Confidence: Medium}
+		return Verdict{Confidence: Medium, Form: Typed}
 	case typed > s.length/3:
 		return Verdict{Drop: true} // a pattern or a piece of code
 	case s.digits > 0 && (s.separators == 0 || typed > 0) && (quoted || s.digits > 1):
-		return Verdict{Confidence: Low}
+		return Verdict{Confidence: Medium, Form: Weak}
 	case typed > 0 && quoted && s.classes() >= 3 && s.length >= 8:
-		return Verdict{Confidence: Low}
+		return Verdict{Confidence: Medium, Form: Weak}
 	}
 	return Verdict{Drop: true}
+}
+
+// isCryptHash reports whether text is a password's hash in the modular crypt format:
+// "$2b$12$...", "$argon2id$v=19$...", also with the name of a scheme before it.
+func isCryptHash(text []byte) bool {
+	if text[0] == '{' {
+		if i := bytes.IndexByte(text, '}'); i > 0 {
+			text = text[i+1:]
+		}
+	}
+	return len(text) > 3 && text[0] == '$' && bytes.IndexByte(text[1:], '$') > 0
 }
 
 // isLiteral reports whether text can be a value as it stands: no white space, no
@@ -126,8 +149,8 @@ func isFileName(text []byte, s *shape) bool {
 			return true
 		}
 	}
-	slashes := bytes.Count(text, []byte{'/'})
-	return slashes > 0 && s.wordy() && s.digits*4 < s.length
+	parts := bytes.Count(text, []byte{'/'}) + bytes.Count(text, []byte{':'})
+	return parts > 0 && s.wordy() && s.digits*4 < s.length
 }
 
 // isUUID reports whether text is a UUID (RFC 9562) in its usual form.
