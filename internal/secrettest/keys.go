@@ -9,6 +9,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/pem"
@@ -156,6 +157,21 @@ func (g *Generator) ppk() string {
 	}
 	return "PuTTY-User" + "-Key-File-3: ssh-ed25519\nEncryption: none\nComment: deploy\n" +
 		section("Public", public) + section("Private", private) + "Private-MAC: " + g.String(Hex, 64) + "\n"
+}
+
+// nkey makes the seed of a user of NATS: two bytes that spell "SU", 32 bytes, and their
+// CRC-16 (XMODEM), little-endian.
+func (g *Generator) nkey() string {
+	raw := append([]byte{18<<3 | 20>>2, 20 << 6 & 0xff}, g.Bytes(32)...)
+	var crc uint16
+	for _, b := range raw {
+		crc ^= uint16(b) << 8
+		for range 8 {
+			crc = crc<<1 ^ crc>>15*0x1021
+		}
+	}
+	raw = binary.LittleEndian.AppendUint16(raw, crc)
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(raw)
 }
 
 func encodePEM(kind string, der []byte) string {

@@ -50,6 +50,8 @@ var makers = map[string]func(*Generator) string{
 	"openssh":       (*Generator).openSSH,
 	"pgp":           (*Generator).pgp,
 	"ppk":           (*Generator).ppk,
+	"jwk":           func(g *Generator) string { return base64.RawURLEncoding.EncodeToString(g.Bytes(32)) },
+	"nkey":          (*Generator).nkey,
 	"aws-id":        func(g *Generator) string { return "AK" + "IA" + g.String(Base32, 16) },
 	"aws-secret":    func(g *Generator) string { return g.Mixed(20) + "/" + g.Mixed(19) },
 	"github":        func(g *Generator) string { return g.checksummed("gh" + "p_") },
@@ -104,6 +106,7 @@ func (g *Generator) Value(kind string) string {
 // lines has the line in which a kind stands when its shape alone says too little.
 var lines = map[string]string{
 	"moorcheh-bare": "MOORCHEH_API_KEY=%s",
+	"jwk":           `{"kty":"oct","alg":"HS256","k":"%s"}`,
 	"aws-secret":    "aws_secret_access_key = %s",
 	"azure-storage": "DefaultEndpointsProtocol=https;AccountName=bills;AccountKey=%s;EndpointSuffix=core.windows.net",
 	"password":      "db_password: \"%s\"",

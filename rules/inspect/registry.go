@@ -46,6 +46,7 @@ var (
 		"assignment":        assignment,
 		"connection-string": connectionString,
 		"database-url":      databaseURL,
+		"jwk":               jwk,
 		"jwt":               jwt,
 		"private-key":       privateKey,
 		"url-password":      urlPassword,
