@@ -25,6 +25,8 @@
 //	macaroon         of libmacaroons, version 2; the group matches its location
 //	bech32           with a right checksum; the group matches what stands before its 1
 //	base58check      with a right checksum; the group matches the content in hex
+//	base58check_xrp  the same, in the alphabet of the XRP Ledger
+//	solana_key       a key pair in base 58
 //	base32_crc16     a seed of NATS or Stellar; the group matches the letters it begins with
 //	private_key_pem, rsa_key_pem, ec_key_pem, openssh_key, pgp_key, putty_key
 //

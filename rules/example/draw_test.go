@@ -111,20 +111,23 @@ func TestComputed(t *testing.T) {
 		`(?P<base64url>ab\?)(?P<base32>f)`:                            "YWI_MY",
 		`(?P<base64_json>\{"a":1\})`:                                  "eyJhIjoxfQ",
 		`(?P<base58check>00010966776006953D5567439E5E39F86A0D273BEE)`: "16UwLL9Risc3QfPqBUvKofHmBQ7wMtjvM",
+		`(?P<base58check_xrp>0{42})`:                                  "rrrrrrrrrrrrrrrrrrrrrhoLvTp", // the address of no account
 	} {
 		if got := draw(t, pattern, 1); got != want {
 			t.Errorf("%s gives %s, want %s", pattern, got, want)
 		}
 	}
 	for pattern, shape := range map[string]string{
-		`(?P<jwt>x)`:                        `^eyJ[\w-]+\.eyJ[\w-]+\.[\w-]{43}$`,
-		`(?P<base64_json>x)`:                `^eyJ[A-Za-z0-9]{40,}$`,
-		`(?P<bech32>nsec)`:                  `^nsec1[02-9ac-hj-np-z]{58}$`,
-		`(?P<bech32>AGE-SECRET-KEY-)`:       `^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$`,
-		`(?P<base32_crc16>S)`:               `^S[A-Z2-7]{55}$`,
-		`(?P<base32_crc16>SU)`:              `^SU[A-Z2-7]{56}$`,
-		`(?P<base58check>80[0-9a-f]{64}01)`: `^[KL][1-9A-HJ-NP-Za-km-z]{51}$`,
-		`pypi-(?P<macaroon>pypi\.org)`:      `^pypi-AgEIcHlwaS5vcmc[\w-]{100,}$`,
+		`(?P<jwt>x)`:                          `^eyJ[\w-]+\.eyJ[\w-]+\.[\w-]{43}$`,
+		`(?P<base64_json>x)`:                  `^eyJ[A-Za-z0-9]{40,}$`,
+		`(?P<bech32>nsec)`:                    `^nsec1[02-9ac-hj-np-z]{58}$`,
+		`(?P<bech32>AGE-SECRET-KEY-)`:         `^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$`,
+		`(?P<base32_crc16>S)`:                 `^S[A-Z2-7]{55}$`,
+		`(?P<base32_crc16>SU)`:                `^SU[A-Z2-7]{56}$`,
+		`(?P<base58check>80[0-9a-f]{64}01)`:   `^[KL][1-9A-HJ-NP-Za-km-z]{51}$`,
+		`(?P<base58check_xrp>21[0-9a-f]{32})`: `^s[1-9A-HJ-NP-Za-km-z]{28}$`,
+		`(?P<solana_key>x)`:                   `^[1-9A-HJ-NP-Za-km-z]{86,88}$`,
+		`pypi-(?P<macaroon>pypi\.org)`:        `^pypi-AgEIcHlwaS5vcmc[\w-]{100,}$`,
 	} {
 		if got := draw(t, pattern, 3); !regexp.MustCompile(shape).MatchString(got) {
 			t.Errorf("%s gives %s, want %s", pattern, got, shape)

@@ -1,6 +1,7 @@
 package example
 
 import (
+	"crypto/ed25519"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base32"
@@ -121,17 +122,33 @@ func bech32Sum(values []byte) uint32 {
 	return sum
 }
 
-// base58check writes a content that is given in hex, and four bytes of its doubled SHA-256,
-// in base 58, as Bitcoin does for its keys.
-func base58check(_ random, content string) (string, error) {
-	const alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-	data, err := hex.DecodeString(content)
-	if err != nil {
-		return "", fmt.Errorf("base58check needs its content in hex: %w", err)
+// The alphabets of base 58: Bitcoin's, which most have, and that of the XRP Ledger.
+const (
+	bitcoinDigits = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+	rippleDigits  = "rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz"
+)
+
+// base58checkIn returns the writer of a content that is given in hex, and four bytes of its
+// doubled SHA-256, in base 58, as Bitcoin does for its keys.
+func base58checkIn(alphabet string) func(random, string) (string, error) {
+	return func(_ random, content string) (string, error) {
+		data, err := hex.DecodeString(content)
+		if err != nil {
+			return "", fmt.Errorf("base58check needs its content in hex: %w", err)
+		}
+		first := sha256.Sum256(data)
+		second := sha256.Sum256(first[:])
+		return base58(append(data, second[:4]...), alphabet), nil
 	}
-	first := sha256.Sum256(data)
-	second := sha256.Sum256(first[:])
-	data = append(data, second[:4]...)
+}
+
+// solanaKey makes a key pair of Solana: a seed of Ed25519 and its public key, in base 58.
+func solanaKey(r random, _ string) (string, error) {
+	return base58(ed25519.NewKeyFromSeed(r.bytes(ed25519.SeedSize)), bitcoinDigits), nil
+}
+
+// base58 writes data as a number; each zero at its start is a digit of its own.
+func base58(data []byte, alphabet string) string {
 	number, base, digit := new(big.Int).SetBytes(data), big.NewInt(int64(len(alphabet))), new(big.Int)
 	var text []byte
 	for number.Sign() > 0 {
@@ -141,7 +158,7 @@ func base58check(_ random, content string) (string, error) {
 	for i := 0; i < len(data) && data[i] == 0; i++ {
 		text = append([]byte{alphabet[0]}, text...)
 	}
-	return string(text), nil
+	return string(text)
 }
 
 // base32CRC16 makes a seed as Stellar ("S" and 32 bytes; SEP 23) and NATS ("S", a letter for the
