@@ -24,6 +24,7 @@ type definition struct {
 	exampleKeys                  []string
 	window                       int
 	allowlists                   []*Allowlist
+	required                     []Required
 
 	tables  []*table // that state it, the newest last
 	checked bool     // nothing was stated since it was found sound
@@ -59,12 +60,33 @@ func readDefinition(t *table) definition {
 		tables:     []*table{t},
 		checked:    t.doc.vouched,
 	}
-	if t.has("required") {
-		t.read = append(t.read, "required")
-		t.fail("required", "[[rules.required]] is not supported yet: remove it, or write the second pattern into regex")
+	for _, sub := range t.children("required") {
+		d.required = append(d.required, readRequired(sub))
 	}
 	t.done()
 	return d
+}
+
+// readRequired reads one [[rules.required]] table.
+func readRequired(t *table) Required {
+	r := Required{RuleID: t.str("id"), WithinLines: t.distance("withinLines"), WithinColumns: t.distance("withinColumns")}
+	if r.RuleID == "" {
+		t.fail("id", "required names no rule: give it the id of one")
+	}
+	t.done()
+	return r
+}
+
+// distance reads a number of lines or columns, nil where there is none.
+func (t *table) distance(key string) *int {
+	if !t.has(key) {
+		return nil
+	}
+	n := t.integer(key)
+	if n < 0 {
+		t.doc.tolerate(t.at(key), t.rule, "%s is %d, and nothing is as near as that: write 0 or more", key, n)
+	}
+	return &n
 }
 
 // extend returns d with what newer states: single values replace, lists add.
@@ -89,6 +111,9 @@ func (d definition) extend(newer definition) definition {
 	d.counterexamples = slices.Concat(d.counterexamples, newer.counterexamples)
 	d.exampleKeys = slices.Concat(d.exampleKeys, newer.exampleKeys)
 	d.allowlists = slices.Concat(d.allowlists, newer.allowlists)
+	if len(newer.required) > 0 {
+		d.required = newer.required
+	}
 	d.tables = slices.Concat(d.tables, newer.tables)
 	d.checked = false
 	return d
@@ -118,6 +143,9 @@ type checker struct {
 	*definition
 	problems []error
 }
+
+// lenient reports whether a file of gitleaks has the last word on the definition.
+func (d *definition) lenient() bool { return d.tables[len(d.tables)-1].doc.lenient }
 
 func (c *checker) fail(key, format string, args ...any) {
 	c.problems = append(c.problems, problem(c.at(key), c.id, format, args...))
@@ -154,6 +182,9 @@ func (c *checker) checkMatching() {
 			groups = c.secretGroup
 		}
 	}
+	if c.lenient() && c.secretGroup < 0 { // as without one
+		c.secretGroup = 0
+	}
 	if c.secretGroup < 0 || c.secretGroup > groups {
 		c.fail("secretGroup", "secretGroup is %d, but regex has %d groups", c.secretGroup, groups)
 	}
@@ -184,11 +215,14 @@ func (c *checker) checkMatching() {
 	case c.inspect == "" && c.regex == "" && c.path == "":
 		c.fail("", "has neither regex nor path nor inspect: give it one to match with")
 	}
-	if !(c.entropy >= 0 && c.entropy <= 8) {
+	if !(c.entropy >= 0 && c.entropy <= 8) && !c.lenient() {
 		c.fail("entropy", "entropy is bits a byte: write a number from 0 to 8")
 	}
 	if c.window < 0 || c.window > MaxWindow {
 		c.fail("window", "window is a width in bytes: write a number from 1 to %d", MaxWindow)
+	}
+	if c.lenient() { // in gitleaks, an empty keyword is in no text
+		c.keywords = slices.DeleteFunc(slices.Clone(c.keywords), func(k string) bool { return k == "" })
 	}
 	if slices.Contains(c.keywords, "") {
 		c.fail("keywords", "an empty keyword is in every text: remove it")
@@ -211,14 +245,21 @@ func (c *checker) checkDescription() {
 	}
 }
 
-// checkID reports whether id can stand on a command line and in a report.
-func checkID(id string) bool {
+// checkID reports whether id can stand on a command line and in a report. Those of gitleaks' files
+// can be anything.
+func checkID(id string, lenient bool) bool {
+	if lenient {
+		return strings.TrimSpace(id) != "" && len(id) <= maxForeignID
+	}
 	ok := len(id) > 0 && len(id) <= 100 && syntax.IsWordChar(rune(id[0]))
 	for _, r := range id {
 		ok = ok && (syntax.IsWordChar(r) || r == '-' || r == '.')
 	}
 	return ok
 }
+
+// maxForeignID bounds the ids of rules in files of gitleaks, in bytes.
+const maxForeignID = 1000
 
 // rule builds the rule of a checked definition with the global lists that apply.
 func (d *definition) rule(globals []*Allowlist) *Rule {
@@ -230,7 +271,7 @@ func (d *definition) rule(globals []*Allowlist) *Rule {
 		Inspect: d.inspect, Help: d.help, URL: d.url, Key: d.key,
 		Prefixes: slices.Clone(d.prefixes), Window: d.window,
 		Examples: d.examples, Counterexamples: d.counterexamples, ExampleKeys: d.exampleKeys,
-		Allowlists: slices.Clone(d.allowlists),
+		Allowlists: slices.Clone(d.allowlists), Required: slices.Clone(d.required),
 	}
 	if r.Severity == "" {
 		r.Severity = "high"
@@ -240,6 +281,10 @@ func (d *definition) rule(globals []*Allowlist) *Rule {
 	}
 	if r.Description == "" {
 		r.Description = r.ID
+	}
+	// What gitleaks does by the id, our rules say by a tag.
+	if d.lenient() && strings.Contains(strings.ToLower(d.id), "generic") && !slices.Contains(r.Tags, "generic") {
+		r.Tags = append(r.Tags, "generic")
 	}
 	for _, list := range globals {
 		if len(list.TargetRules) == 0 || slices.Contains(list.TargetRules, d.id) {

@@ -3,7 +3,7 @@
 //
 // A rule file is TOML in the schema that gitleaks made common (title, extend,
 // [[rules]] with id, description, regex, path, secretGroup, entropy, keywords, tags,
-// skipReport and allowlists; global [[allowlists]]), so that existing files can be
+// skipReport, required and allowlists; global [[allowlists]]), so that existing files can be
 // brought along, with keys of our own for a rule:
 //
 //	severity    critical, high (default), medium or low
@@ -23,8 +23,25 @@
 //
 // Reading is strict: an unknown key, a regex that does not parse, a second rule of
 // the same id, an allowlist without criteria and the like are errors with file and
-// line ([Error]), all reported together. [[rules.required]] is an error until it
-// is supported.
+// line ([Error]), all reported together.
+//
+// # Files of gitleaks
+//
+// A file is taken for one of gitleaks if its name has "gitleaks" in it, or else if no
+// rule has a key of ours and its name has no "unleak" in it. Such a file is read as gitleaks
+// reads it, so that what works there works here unchanged:
+//
+//   - keys may be written in any case, and numbers and booleans in quotes;
+//   - of rules with the same id the last is it, and ids may be anything;
+//   - unknown keys, and what else does no harm, are [Set.Warnings] and no errors;
+//   - a rule that has "generic" in its id gives way to others;
+//   - a path in [extend] that is not beside the file is taken from the current folder;
+//   - files may extend one another two deep, and what is beyond is left out.
+//
+// There useDefault asks for the built-in rules, which stand for gitleaks' own: where the file
+// disables, changes or targets one of these by its id, that goes for the built-in rules that
+// find the same. One that it gives a new regex replaces them. A file without any
+// rules gets the built-in ones.
 //
 // # How a rule matches
 //

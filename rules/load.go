@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 const (
@@ -26,6 +28,7 @@ type file struct {
 	definitions []definition
 	globals     []*Allowlist
 	extend      extend
+	extended    bool // by another, as a file of gitleaks: it may have no rules
 }
 
 // extend is the [extend] table: what a file builds on.
@@ -50,7 +53,7 @@ func Load(name string, data []byte) (*Set, error) {
 func LoadBuiltin(name string, data []byte) (*Set, error) { return load(name, data, true) }
 
 func load(name string, data []byte, vouched bool) (*Set, error) {
-	f, err := read(name, data, vouched)
+	f, err := read(name, data, vouched, !strings.Contains(strings.ToLower(filepath.Base(name)), "gitleaks"))
 	if err != nil {
 		return nil, err
 	}
@@ -91,14 +94,21 @@ func (l loader) load(path string, depth int) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := read(path, data, false)
+	f, err := read(path, data, false, false)
 	if err != nil {
 		return nil, err
+	}
+	f.extended = depth > 0 && f.doc.lenient
+	if f.doc.lenient && len(f.definitions) == 0 && f.extend.table == nil && !f.extended && l.builtin != nil {
+		f.extend = extend{table: f.root, useDefault: true}
+		f.doc.warn(f.root.at(""), "", "has no rules, with which gitleaks finds nothing: the built-in ones are used")
 	}
 	var base *Set
 	switch e := f.extend; {
 	case e.path != "" && e.useDefault:
 		e.table.fail("path", "extend has both path and useDefault: keep one")
+	case (e.path != "" || e.useDefault) && depth == MaxExtendDepth && f.doc.lenient:
+		f.doc.warn(e.table.at(""), "", "rule files extend one another more than %d deep: what this one extends is left out, as gitleaks does", MaxExtendDepth)
 	case (e.path != "" || e.useDefault) && depth == MaxExtendDepth:
 		e.table.fail("", "rule files extend one another more than %d deep: merge some", MaxExtendDepth)
 	case e.useDefault && l.builtin == nil:
@@ -106,11 +116,7 @@ func (l loader) load(path string, depth int) (*Set, error) {
 	case e.useDefault:
 		base, err = l.builtin()
 	case e.path != "":
-		next := filepath.FromSlash(e.path)
-		if !filepath.IsAbs(next) {
-			next = filepath.Join(filepath.Dir(path), next)
-		}
-		base, err = l.load(next, depth+1)
+		base, err = l.load(l.extended(path, e.path, f.doc.lenient), depth+1)
 		if err != nil {
 			err = fmt.Errorf("%w (extended by %s)", err, path)
 		}
@@ -119,6 +125,25 @@ func (l loader) load(path string, depth int) (*Set, error) {
 		return nil, err
 	}
 	return f.build(base)
+}
+
+// extended returns the file that a path in [extend] of another means: it is taken from that one's
+// folder. gitleaks takes it from the folder it is started in, so its files get that where
+// there is no such file, unless they are not trusted.
+func (l loader) extended(by, path string, lenient bool) string {
+	path = filepath.FromSlash(path)
+	if filepath.IsAbs(path) {
+		return path
+	}
+	beside := filepath.Join(filepath.Dir(by), path)
+	if lenient && l.root == nil {
+		if _, err := os.Stat(beside); errors.Is(err, fs.ErrNotExist) {
+			if _, err := os.Stat(path); err == nil {
+				return path
+			}
+		}
+	}
+	return beside
 }
 
 // read reads a regular file of bounded size: a path in a rule file may name
@@ -152,8 +177,8 @@ func (l loader) read(path string) ([]byte, error) {
 
 // read parses a file. Mistakes other than of syntax are left in the document, for
 // build to return with those it finds. What is vouched for is checked for its shape alone.
-func read(name string, data []byte, vouched bool) (*file, error) {
-	doc, root, err := parse(name, data)
+func read(name string, data []byte, vouched, own bool) (*file, error) {
+	doc, root, err := parse(name, data, own)
 	if err != nil {
 		return nil, err
 	}
@@ -180,51 +205,65 @@ func (f *file) build(base *Set) (*Set, error) {
 	set := &Set{Title: f.title}
 	if base != nil {
 		set.Title = cmp.Or(f.title, base.Title)
+		set.Warnings = slices.Clone(base.Warnings)
 		set.definitions = slices.Clone(base.definitions)
 		set.globals = slices.Clone(base.globals)
 	}
+	f.disable(set)
 	f.mergeInto(set)
 	f.checkTargets(set)
 	set.globals = append(set.globals, f.globals...)
-	f.disable(set)
 	for i := range set.definitions {
 		f.doc.problems = append(f.doc.problems, set.definitions[i].check()...)
 	}
-	if len(set.definitions) == 0 && len(f.doc.problems) == 0 {
+	f.checkRequired(set)
+	if len(set.definitions) == 0 && len(f.doc.problems) == 0 && !f.extended {
 		f.root.fail("", "has no rules: add [[rules]], or [extend] with useDefault = true")
 	}
 	if len(f.doc.problems) > 0 {
 		return nil, joined(f.doc.problems)
 	}
+	set.Warnings = append(set.Warnings, f.doc.warnings...)
 	for i := range set.definitions {
 		set.Rules = append(set.Rules, set.definitions[i].rule(set.globals))
 	}
-	slices.SortFunc(set.Rules, func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) })
+	sortRules(set.Rules)
 	return set, nil
 }
 
 // mergeInto adds the file's definitions to a set: new ids are added, known ones
-// extended.
+// extended. In files of gitleaks, the last of several with one id is it.
 func (f *file) mergeInto(set *Set) {
 	set.definitions = slices.Grow(set.definitions, len(f.definitions))
-	own := map[string]bool{}
+	own := map[string]int{}
 	known := map[string]int{}
 	for i, d := range set.definitions {
 		known[d.id] = i
 	}
-	for _, d := range f.definitions {
+	for n, d := range f.definitions {
+		if again, ok := own[d.id]; ok && f.doc.lenient {
+			f.doc.warn(f.definitions[again].at("id"), d.id, "another rule has this id, and is used in place of this one")
+		}
+		if _, ok := own[d.id]; ok && !f.doc.lenient {
+			f.doc.problems = append(f.doc.problems, problem(d.at("id"), d.id, "a second rule has this id: rename one"))
+		}
+		own[d.id] = n
+	}
+	for n, d := range f.definitions {
 		i, extends := known[d.id]
 		switch {
-		case !checkID(d.id):
+		case !checkID(d.id, f.doc.lenient):
 			f.doc.problems = append(f.doc.problems, problem(d.at("id"), "", "rule id %q: write letters, digits, '-', '_' and '.', at most 100", d.id))
-		case own[d.id]:
-			f.doc.problems = append(f.doc.problems, problem(d.at("id"), d.id, "a second rule has this id: rename one"))
+		case own[d.id] != n: // another is used
+		case f.doc.lenient && f.extend.useDefault:
+			if !f.standIn(set, d) {
+				set.definitions = append(set.definitions, d)
+			}
 		case extends:
 			set.definitions[i] = set.definitions[i].extend(d)
 		default:
 			set.definitions = append(set.definitions, d)
 		}
-		own[d.id] = true
 	}
 }
 
@@ -232,8 +271,29 @@ func (f *file) mergeInto(set *Set) {
 func (f *file) checkTargets(set *Set) {
 	for _, list := range f.globals {
 		for _, id := range list.TargetRules {
-			if !set.defines(id) {
-				f.doc.problems = append(f.doc.problems, problem(list.at, "", "targetRules names %q, which no rule has as its id", id))
+			if set.defines(id) {
+				continue
+			}
+			if f.doc.lenient && f.extend.useDefault {
+				ours := set.standing(id)
+				list.TargetRules = append(list.TargetRules, ours...)
+				if len(ours) == 0 {
+					f.doc.warn(list.at, "", "targetRules names %q, and no rule stands for it here: the allowlist changes nothing", id)
+				}
+				continue
+			}
+			f.doc.problems = append(f.doc.problems, problem(list.at, "", "targetRules names %q, which no rule has as its id", id))
+		}
+	}
+}
+
+// checkRequired notes required rules that do not exist.
+func (f *file) checkRequired(set *Set) {
+	for i := range set.definitions {
+		d := &set.definitions[i]
+		for _, required := range d.required {
+			if required.RuleID != "" && !set.defines(required.RuleID) {
+				f.doc.problems = append(f.doc.problems, problem(d.at("required"), d.id, "required names %q, which no rule has as its id", required.RuleID))
 			}
 		}
 	}
@@ -242,10 +302,15 @@ func (f *file) checkTargets(set *Set) {
 // disable removes the rules a file does not want from what it extends.
 func (f *file) disable(set *Set) {
 	for _, id := range f.extend.disabledRules {
-		if !set.defines(id) {
-			f.extend.table.fail("disabledRules", "disabledRules names %q, which no rule has as its id", id)
+		unwanted := []string{id}
+		if f.doc.lenient && f.extend.useDefault {
+			unwanted = set.standing(id)
 		}
-		set.definitions = slices.DeleteFunc(set.definitions, func(d definition) bool { return d.id == id })
+		before := len(set.definitions)
+		set.definitions = slices.DeleteFunc(set.definitions, func(d definition) bool { return slices.Contains(unwanted, d.id) })
+		if len(set.definitions) == before {
+			f.doc.tolerate(f.extend.table.at("disabledRules"), "", "disabledRules names %q, which no rule has as its id", id)
+		}
 	}
 }
 

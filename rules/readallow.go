@@ -52,7 +52,12 @@ func readAllowlist(t *table) *Allowlist {
 	t.checkRegexps("paths", list.Paths)
 	for _, commit := range list.Commits {
 		if !isObjectID(commit) {
-			t.fail("commits", "commit %q is not a full object id: write all 40 (or 64) hex digits", commit)
+			t.doc.tolerate(t.at("commits"), t.rule, "commit %q is not a full object id: write all 40 (or 64) hex digits", commit)
+		}
+	}
+	if t.doc.lenient {
+		for i, commit := range list.Commits {
+			list.Commits[i] = strings.TrimSpace(commit)
 		}
 	}
 	if slices.Contains(list.Stopwords, "") {

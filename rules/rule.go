@@ -48,6 +48,8 @@ type Rule struct {
 	// Window is the declared width of a match in bytes, 0 if not declared. A
 	// verdict never depends on bytes further than this from the keyword.
 	Window int
+	// Required are rules that must have found something near a match of this one.
+	Required []Required
 	// Allowlists are the rule's own and the global ones that apply to it.
 	Allowlists []*Allowlist
 
@@ -56,6 +58,16 @@ type Rule struct {
 	path       lazyRegexp
 	key        lazyRegexp
 	value      lazyRegexp
+}
+
+// Required asks for something that another rule finds in the same text. It counts whether or not that
+// rule reports it, its keywords are in the text, or rules of its own are required.
+type Required struct {
+	RuleID string
+	// WithinLines and WithinColumns bound how far apart the two matches may begin, in lines
+	// and in bytes from the starts of their lines; nil for any distance. The match of a rule
+	// for paths alone is at no place.
+	WithinLines, WithinColumns *int
 }
 
 // Regexp returns Regex compiled, nil without one.

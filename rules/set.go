@@ -12,6 +12,9 @@ import (
 type Set struct {
 	Title string
 	Rules []*Rule // sorted by id
+	// Warnings are what the files say that cannot be meant, and does not keep the rules
+	// from being used. Only files of gitleaks have any, see [Dialect].
+	Warnings []*Error
 
 	// What the rules were made of, for a file that extends this set.
 	definitions []definition
@@ -40,7 +43,7 @@ func (s *Set) Select(only, exclude []string) (*Set, error) {
 	if len(unknown) > 0 {
 		return nil, errors.Join(unknown...)
 	}
-	selected := &Set{Title: s.Title, definitions: s.definitions, globals: s.globals}
+	selected := &Set{Title: s.Title, Warnings: s.Warnings, definitions: s.definitions, globals: s.globals}
 	for _, rule := range s.Rules {
 		wanted := len(only) == 0 || slices.Contains(only, rule.ID)
 		if wanted && !slices.Contains(exclude, rule.ID) {
@@ -50,7 +53,28 @@ func (s *Set) Select(only, exclude []string) (*Set, error) {
 	if len(selected.Rules) == 0 {
 		return nil, errors.New("the rules asked for leave none to scan with: name fewer to exclude")
 	}
+	selected.complete()
 	return selected, nil
+}
+
+// complete adds what the selected rules require, to be found and not reported.
+func (s *Set) complete() {
+	for _, rule := range slices.Clone(s.Rules) {
+		for _, required := range rule.Required {
+			i := slices.IndexFunc(s.definitions, func(d definition) bool { return d.id == required.RuleID })
+			if _, there := s.Lookup(required.RuleID); there || i < 0 {
+				continue
+			}
+			silent := s.definitions[i]
+			silent.skipReport = true
+			s.Rules = append(s.Rules, silent.rule(s.globals))
+			sortRules(s.Rules)
+		}
+	}
+}
+
+func sortRules(rules []*Rule) {
+	slices.SortFunc(rules, func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) })
 }
 
 // suggest names up to three ids near one that does not exist.

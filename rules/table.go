@@ -15,8 +15,24 @@ import (
 type document struct {
 	name     string
 	vouched  bool           // see [LoadBuiltin]
+	lenient  bool           // a rule file of gitleaks, see [Dialect]
 	outline  func() outline // made when the first mistake asks for it
 	problems []error
+	warnings []*Error
+}
+
+// warn notes what is wrong at a position and keeps nothing from being used.
+func (d *document) warn(at position, rule, format string, args ...any) {
+	d.warnings = append(d.warnings, problem(at, rule, format, args...))
+}
+
+// tolerate notes a mistake that does no harm in a file of gitleaks: a warning there, and an error in ours.
+func (d *document) tolerate(at position, rule, format string, args ...any) {
+	if d.lenient {
+		d.warn(at, rule, format, args...)
+		return
+	}
+	d.problems = append(d.problems, problem(at, rule, format, args...))
 }
 
 // position is a place in a rule file: a key of a table, or the table for "".
@@ -35,7 +51,7 @@ func (p position) line() int {
 }
 
 // problem notes a mistake at a position.
-func problem(at position, rule, format string, args ...any) error {
+func problem(at position, rule, format string, args ...any) *Error {
 	return &Error{File: at.doc.name, Line: at.line(), Rule: rule, Problem: fmt.Sprintf(format, args...)}
 }
 
@@ -47,10 +63,13 @@ type table struct {
 	rule   string // id of the rule it belongs to, for messages
 	values map[string]any
 	read   []string // keys
+	// spelled says how keys are written that are not written as they are called here.
+	spelled map[string]string
 }
 
-// parse reads a document's syntax and returns its root table.
-func parse(name string, data []byte) (*document, *table, error) {
+// parse reads a document's syntax and returns its root table. own says that the file is known to
+// be one of ours.
+func parse(name string, data []byte, own bool) (*document, *table, error) {
 	values := map[string]any{}
 	text := string(data)
 	if _, err := toml.Decode(text, &values); err != nil {
@@ -61,16 +80,29 @@ func parse(name string, data []byte) (*document, *table, error) {
 		return nil, nil, &Error{File: name, Line: 1, Problem: "not valid TOML: " + err.Error()}
 	}
 	doc := &document{name: name, outline: sync.OnceValue(func() outline { return outlineOf(text) })}
+	doc.lenient = !own && isGitleaks(name, values)
 	return doc, newTable(doc, "", values), nil
 }
 
 func newTable(doc *document, path string, values map[string]any) *table {
-	return &table{doc: doc, path: path, values: values, read: make([]string, 0, 16)}
+	t := &table{doc: doc, path: path, values: values, read: make([]string, 0, 16)}
+	if doc.lenient {
+		t.values, t.spelled = respelled(values)
+	}
+	return t
 }
 
 // at returns the position of a key of the table, or of the table for "".
 func (t *table) at(key string) position {
-	return position{doc: t.doc, table: t.path, key: key}
+	return position{doc: t.doc, table: t.path, key: t.spelling(key)}
+}
+
+// spelling is how a key is written in the file.
+func (t *table) spelling(key string) string {
+	if spelled, ok := t.spelled[key]; ok {
+		return spelled
+	}
+	return key
 }
 
 // fail notes a mistake at a key.
@@ -88,6 +120,9 @@ func value[T any](t *table, key, want string) (v T) {
 	if !ok {
 		return v
 	}
+	if t.doc.lenient {
+		raw = converted(raw, v)
+	}
 	v, ok = raw.(T)
 	if !ok {
 		t.fail(key, "%s must be %s", key, want)
@@ -103,7 +138,7 @@ func (t *table) integer(key string) int { return int(value[int64](t, key, "a who
 
 // number reads a float; a whole number is one too.
 func (t *table) number(key string) float64 {
-	if n, ok := t.values[key].(int64); ok {
+	if n, ok := t.values[key].(int64); ok && !t.doc.lenient {
 		t.read = append(t.read, key)
 		return float64(n)
 	}
@@ -115,6 +150,9 @@ func (t *table) strs(key string) []string {
 	raw := value[[]any](t, key, "an array of strings")
 	list := make([]string, 0, len(raw))
 	for _, item := range raw {
+		if t.doc.lenient {
+			item = converted(item, "")
+		}
 		s, ok := item.(string)
 		if !ok {
 			t.fail(key, "%s must be an array of strings", key)
@@ -131,7 +169,7 @@ func (t *table) child(key string) *table {
 	if raw == nil {
 		return nil
 	}
-	sub := newTable(t.doc, strings.TrimPrefix(t.path+"."+key, "."), raw)
+	sub := newTable(t.doc, strings.TrimPrefix(t.path+"."+t.spelling(key), "."), raw)
 	sub.rule = t.rule
 	return sub
 }
@@ -144,6 +182,14 @@ func (t *table) children(key string) []*table {
 	case nil:
 	case []map[string]any:
 		items = raw
+	case map[string]any:
+		if !t.doc.lenient {
+			t.fail(key, "%s must be an array of tables: write [[%s]]", key, key)
+			return nil
+		}
+		sub := newTable(t.doc, strings.TrimPrefix(t.path+"."+t.spelling(key), "."), raw)
+		sub.rule = t.rule
+		return []*table{sub}
 	case []any:
 		for _, item := range raw {
 			values, ok := item.(map[string]any)
@@ -158,7 +204,7 @@ func (t *table) children(key string) []*table {
 	}
 	var list []*table
 	for i, values := range items {
-		path := fmt.Sprintf("%s[%d]", strings.TrimPrefix(t.path+"."+key, "."), i)
+		path := fmt.Sprintf("%s[%d]", strings.TrimPrefix(t.path+"."+t.spelling(key), "."), i)
 		sub := newTable(t.doc, path, values)
 		sub.rule = t.rule
 		list = append(list, sub)
@@ -176,6 +222,10 @@ func (t *table) done() {
 	}
 	slices.Sort(unknown)
 	for _, key := range unknown {
+		if t.doc.lenient {
+			t.doc.warn(t.at(key), t.rule, "unknown key %q: it changes nothing", key)
+			continue
+		}
 		t.fail(key, "unknown key %q: correct its spelling or remove it", key)
 	}
 }

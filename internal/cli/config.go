@@ -11,8 +11,9 @@ import (
 	"github.com/unleak/unleak/rules"
 )
 
-// configName is the rule file that a repository or folder brings along.
-const configName = ".unleak.toml"
+// configNames are the rule files that a repository or folder brings along: the first that is there is
+// used.
+var configNames = [...]string{".unleak.toml", ".gitleaks.toml"}
 
 // ruleFlags choose the rules of a scan.
 type ruleFlags struct {
@@ -29,6 +30,9 @@ func (a *app) rules(flags ruleFlags, root string) (*rules.Set, error) {
 	set, err := loadRules(file, flags.config != "")
 	if err != nil {
 		return nil, err
+	}
+	for _, warning := range set.Warnings {
+		a.warnf("%v", warning)
 	}
 	if set, err = set.Select(flags.only, flags.exclude); err != nil {
 		return nil, usageError{err: err, hint: "the ids are in the rule file that is in use, rules.toml if it is the built-in one"}
@@ -72,13 +76,23 @@ func (a *app) ruleFile(config, root string) (string, error) {
 	if root == "" {
 		return "", nil
 	}
-	file := filepath.Join(root, configName)
+	for _, name := range configNames {
+		if file, err := plainFile(root, name); file != "" || err != nil {
+			return file, err
+		}
+	}
+	return "", nil
+}
+
+// plainFile returns the path of a file in the root of what is scanned, empty where there is none.
+func plainFile(root, name string) (string, error) {
+	file := filepath.Join(root, name)
 	info, err := os.Lstat(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", nil
 	case err != nil:
-		return "", fmt.Errorf("cannot read the rule file of what is scanned: %w", err)
+		return "", fmt.Errorf("cannot read %s of what is scanned: %w", name, err)
 	case !info.Mode().IsRegular():
 		return "", usagef("if you trust it, name it with --config", "%s is no plain file, so it is not used as the rule file", file)
 	}

@@ -43,7 +43,7 @@ func (a *app) addScanFlags(cmd *cobra.Command, f *scanFlags) {
 	reports.flags.BoolVarP(&a.verbosely, "verbose", "v", false, "say which rules are in use, and what time and memory it took")
 
 	selection := newGroup("Rules")
-	selection.flags.StringVar(&f.config, "config", "", "take the rules from `FILE`; otherwise from "+configName+" in the root of what is scanned, otherwise the built-in ones")
+	selection.flags.StringVar(&f.config, "config", "", "take the rules from `FILE`; otherwise from "+configNames[0]+" or "+configNames[1]+" in the root of what is scanned, otherwise the built-in ones")
 	selection.flags.StringArrayVar(&f.only, "rule", nil, "use only the rule `ID`; may be repeated")
 	selection.flags.StringArrayVar(&f.exclude, "exclude-rule", nil, "do not use the rule `ID`; may be repeated")
 
