@@ -55,6 +55,10 @@ func (s *Scanner) settle() {
 		h.StartLine, h.StartColumn = at.advance(v.secret.start)
 		end := at // secrets may overlap: the cursor itself only moves to starts
 		h.EndLine, h.EndColumn = end.advance(v.secret.end)
+		if v.inspect.Whole {
+			h.EndLine, h.EndColumn = end.advance(v.match.end)
+			h.StartLine, h.StartColumn = at.back(v.match.start)
+		}
 		s.hits = append(s.hits, h)
 	}
 }

@@ -86,6 +86,13 @@ func (c *cursor) advance(to int) (line, column int) {
 	return c.line, c.column
 }
 
+// back returns the line and column of a place before the cursor, which stays where it is.
+func (c *cursor) back(to int) (line, column int) {
+	line = c.line - bytes.Count(c.text[to:c.at], []byte{'\n'})
+	start := bytes.LastIndexByte(c.text[:to], '\n') + 1
+	return line, 1 + utf8.RuneCount(c.text[start:to])
+}
+
 // Comments on the line of a secret, or on the line above it, that say it is meant to be there.
 var (
 	allowHere  = []byte("unleak:allow")

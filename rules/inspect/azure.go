@@ -2,7 +2,6 @@ package inspect
 
 import (
 	"bytes"
-	"encoding/base32"
 	"encoding/base64"
 	"encoding/binary"
 	"hash/crc32"
@@ -15,23 +14,23 @@ import (
 // The checksum is Marvin32 under a seed of its own for each sort of key: eight letters.
 
 // azureKeys has the seeds by signature.
-var azureKeys = map[string]struct {
-	service string
-	seeds   []string
+var azureKeys = [...]struct {
+	signature, service string
+	seeds              []string
 }{
-	"+ASt": {"storage", []string{"Default0"}},
-	"ACDb": {"cosmos-db", []string{"MastRW00", "MastRO00", "SystRW00", "SystRO00", "SysAll00", "Resour00", "Encryp00"}},
-	"+ABa": {"batch", []string{"AbAcct00"}},
-	"AzFu": {"functions", []string{"Functi00", "System00", "Master00"}},
-	"AzSe": {"search", []string{"PAdmin00", "Query000"}},
-	"AzCa": {"redis", []string{"Access00"}},
-	"+ACR": {"container-registry", []string{"ACRDflt0"}},
-	"AIoT": {"iot", []string{"IoTHub00", "DpsKey00", "Device00"}},
-	"+ASb": {"service-bus", []string{"Send0000", "Manage00", "Listen00", "System00", "Unknown0"}},
-	"+AEh": {"event-hubs", []string{"Send0000", "Manage00", "Listen00", "System00", "Unknown0"}},
-	"+ARm": {"relay", []string{"Send0000", "Manage00", "Listen00", "System00", "Unknown0"}},
-	"APIM": {"api-management", []string{"Tenant00", "IoTHub00", "Gatewy00", "GitKey00"}},
-	"+AMC": {"machine-learning", []string{"Classic0"}},
+	{"+ASt", "storage", []string{"Default0"}},
+	{"ACDb", "cosmos-db", []string{"MastRW00", "MastRO00", "SystRW00", "SystRO00", "SysAll00", "Resour00", "Encryp00"}},
+	{"+ABa", "batch", []string{"AbAcct00"}},
+	{"AzFu", "functions", []string{"Functi00", "System00", "Master00"}},
+	{"AzSe", "search", []string{"PAdmin00", "Query000"}},
+	{"AzCa", "redis", []string{"Access00"}},
+	{"+ACR", "container-registry", []string{"ACRDflt0"}},
+	{"AIoT", "iot", []string{"IoTHub00", "DpsKey00", "Device00"}},
+	{"+ASb", "service-bus", []string{"Send0000", "Manage00", "Listen00", "System00", "Unknown0"}},
+	{"+AEh", "event-hubs", []string{"Send0000", "Manage00", "Listen00", "System00", "Unknown0"}},
+	{"+ARm", "relay", []string{"Send0000", "Manage00", "Listen00", "System00", "Unknown0"}},
+	{"APIM", "api-management", []string{"Tenant00", "IoTHub00", "Gatewy00", "GitKey00"}},
+	{"+AMC", "machine-learning", []string{"Classic0"}},
 }
 
 // azureKey judges keys of Azure services in base64: 24 to 96 bytes, of which the last
@@ -45,11 +44,11 @@ func azureKey(c Candidate) Verdict {
 	}
 	// Signature and checksum end it: "...SSSSCCCCCC".
 	signature := string(text[len(text)-10 : len(text)-6])
-	known, ok := azureKeys[strings.NewReplacer("-", "+", "_", "/").Replace(signature)]
+	signature = strings.ReplaceAll(signature, "-", "+") // as base64url writes it
 	body, sum := raw[:len(raw)-4], binary.LittleEndian.Uint32(raw[len(raw)-4:])
-	if ok {
+	for _, known := range azureKeys {
 		for _, seed := range known.seeds {
-			if marvin32(body, binary.BigEndian.Uint64([]byte(seed))) == sum {
+			if known.signature == signature && marvin32(body, binary.BigEndian.Uint64([]byte(seed))) == sum {
 				v := rightChecksum()
 				v.Facts["service"] = known.service
 				return v
@@ -94,7 +93,7 @@ func azureDevOpsToken(c Candidate) Verdict {
 		return vendorToken(c)
 	}
 	raw := make([]byte, 40)
-	n, err := base32.StdEncoding.WithPadding(base32.NoPadding).Decode(raw, bytes.ToUpper(text))
+	n, err := base32Raw().Decode(raw, bytes.ToUpper(text))
 	if err != nil || n != 32 {
 		return Verdict{Drop: true}
 	}

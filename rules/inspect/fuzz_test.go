@@ -31,7 +31,8 @@ func FuzzInspectors(f *testing.F) {
 			return
 		}
 		before := bytes.Clone(window)
-		for name, inspector := range inspectors {
+		for _, known := range inspectors {
+			name, inspector := known.name, known.call
 			c := Candidate{Window: window, Match: Span{0, len(window)}, Secret: Span{start, end}}
 			v := inspector(c)
 			if !reflect.DeepEqual(v, inspector(c)) {
@@ -56,7 +57,8 @@ func FuzzLocators(f *testing.F) {
 			return
 		}
 		hit := Span{start, end}
-		for name, locate := range locators {
+		for _, known := range locators {
+			name, locate := known.name, known.call
 			match, v, ok := locate(window, hit)
 			if !ok {
 				continue

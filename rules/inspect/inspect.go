@@ -87,6 +87,7 @@ type Verdict struct {
 	Severity   string            // empty: unchanged
 	Facts      map[string]string // nil for none; keys in snake_case
 	Form       Form              // what the place of the value has a say in
+	Whole      bool              // its place is that of the match: a key with its first and last line
 }
 
 // Func judges a candidate.

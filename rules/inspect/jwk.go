@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"math/big"
 	"strconv"
+	"strings"
 )
 
 // maxJWK is how far the members of a key may stand from its "kty", in bytes: an RSA key of
@@ -70,19 +71,30 @@ func (k webKey) number(name string) []byte {
 	return decode64(text)
 }
 
-// webCurves has the curves of RFC 7518, 8037 and 8812: kind, bits, and bytes of d.
-var webCurves = map[string]struct {
-	kind        string
-	bits, bytes int
-}{
-	"P-256": {"ecdsa", 256, 32}, "P-384": {"ecdsa", 384, 48}, "P-521": {"ecdsa", 521, 66}, "secp256k1": {"ecdsa", 256, 32},
-	"Ed25519": {"ed25519", 256, 32}, "X25519": {"x25519", 256, 32}, "Ed448": {"ed448", 448, 57}, "X448": {"x448", 448, 56},
+// webCurve describes a curve of RFC 7518, 8037 or 8812: its kind of key, bits, and bytes
+// of d; 0 for others.
+func webCurve(name string) (kind string, bits, size int) {
+	switch name {
+	case "P-256", "secp256k1":
+		return "ecdsa", 256, 32
+	case "P-384":
+		return "ecdsa", 384, 48
+	case "P-521":
+		return "ecdsa", 521, 66
+	case "Ed25519", "X25519":
+		return strings.ToLower(name), 256, 32
+	case "Ed448":
+		return "ed448", 448, 57
+	case "X448":
+		return "x448", 448, 56
+	}
+	return "", 0, 0
 }
 
 // verdict judges the key. ok is false for public keys and for what does not decode.
 func (k webKey) verdict() (Verdict, bool) {
 	facts := map[string]string{"format": "jwk"}
-	v := Verdict{Confidence: High, Facts: facts, Secret: k.members["d"]}
+	v := Verdict{Confidence: High, Facts: facts, Secret: k.members["d"], Whole: true}
 	private, bits := k.number("d"), 0
 	switch string(k.text("kty")) {
 	case "RSA":
@@ -93,11 +105,11 @@ func (k webKey) verdict() (Verdict, bool) {
 		facts["type"], bits = "rsa", new(big.Int).SetBytes(modulus).BitLen()
 		k.thumbprint(facts, "e", "kty", "n")
 	case "EC", "OKP":
-		curve, ok := webCurves[string(k.text("crv"))]
-		if !ok || len(private) == 0 || len(private) > curve.bytes || len(private) < curve.bytes-3 {
+		var size int
+		facts["type"], bits, size = webCurve(string(k.text("crv")))
+		if len(private) == 0 || len(private) > size || len(private) < size-3 { // zeros may be left out
 			return Verdict{}, false
 		}
-		facts["type"], bits = curve.kind, curve.bits
 		if string(k.text("kty")) == "EC" {
 			k.thumbprint(facts, "crv", "kty", "x", "y")
 		} else {

@@ -26,7 +26,7 @@ type keyFacts struct {
 // verdict turns facts into one. An encrypted key still opens with its
 // passphrase, but its harm is one step less.
 func (k keyFacts) verdict() Verdict {
-	v := Verdict{Confidence: High, Facts: map[string]string{
+	v := Verdict{Confidence: High, Whole: true, Facts: map[string]string{
 		"format":    k.format,
 		"encrypted": strconv.FormatBool(k.encrypted),
 	}}

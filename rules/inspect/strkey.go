@@ -10,9 +10,25 @@ import (
 // (RFC 4648, no padding) of version, body and checksum. The checksum is CRC-16 with
 // the polynomial 0x1021, starting at 0 (XMODEM), little-endian.
 
-// nkeyTypes has what an nkey is for by its first byte, shifted right by 3: the letter that
-// its public form starts with.
-var nkeyTypes = map[byte]string{0: "account", 2: "cluster", 13: "server", 14: "operator", 20: "user", 23: "curve"}
+// nkeyType says what an nkey is for by the letter that its public form starts with, empty
+// for none.
+func nkeyType(letter byte) string {
+	switch letter {
+	case 'A':
+		return "account"
+	case 'C':
+		return "cluster"
+	case 'N':
+		return "server"
+	case 'O':
+		return "operator"
+	case 'U':
+		return "user"
+	case 'X':
+		return "curve"
+	}
+	return ""
+}
 
 // nkey judges seeds of NATS: 58 characters that start with S and the letter of the
 // type, as github.com/nats-io/nkeys writes them. A wrong checksum drops the
@@ -26,8 +42,8 @@ func nkey(c Candidate) Verdict {
 	// The type takes five bits across the border of the first two bytes, so
 	// that both letters can be read.
 	version := raw[0]&7<<5 | raw[1]>>3
-	name, ok := nkeyTypes[version>>3]
-	if !ok || version&7 != 0 {
+	name := nkeyType('A' + version>>3)
+	if name == "" || version&7 != 0 {
 		return Verdict{Drop: true}
 	}
 	facts := map[string]string{"type": name, "checksum": "valid"}
@@ -51,15 +67,15 @@ func stellarSeed(c Candidate) Verdict {
 	}}
 }
 
-var base32Raw = base32.StdEncoding.WithPadding(base32.NoPadding)
+func base32Raw() *base32.Encoding { return base32.StdEncoding.WithPadding(base32.NoPadding) }
 
 // decodeStrkey decodes a key of size bytes with its checksum, checks that and cuts it off.
 func decodeStrkey(text []byte, size int) ([]byte, bool) {
-	if base32Raw.EncodedLen(size) != len(text) {
+	if base32Raw().EncodedLen(size) != len(text) {
 		return nil, false
 	}
 	raw := make([]byte, size)
-	if n, err := base32Raw.Decode(raw, text); err != nil || n != size {
+	if n, err := base32Raw().Decode(raw, text); err != nil || n != size {
 		return nil, false
 	}
 	body := raw[:size-2]
@@ -68,7 +84,7 @@ func decodeStrkey(text []byte, size int) ([]byte, bool) {
 
 func encodeStrkey(version byte, body []byte) string {
 	raw := append([]byte{version}, body...)
-	return base32Raw.EncodeToString(binary.LittleEndian.AppendUint16(raw, crc16(raw)))
+	return base32Raw().EncodeToString(binary.LittleEndian.AppendUint16(raw, crc16(raw)))
 }
 
 // crc16 is CRC-16/XMODEM.
