@@ -6,7 +6,7 @@ import "bytes"
 // also be names in code, and those behind a comma the next item of a list: both must
 // show more.
 func weighValue(text []byte, sort keySort, p *parser) Verdict {
-	if len(text) < 6 || !isLiteral(text) || isCryptHash(text) {
+	if len(text) < 6 || !isLiteral(text) || isCryptHash(text) || isDateTime(text) {
 		return Verdict{Drop: true}
 	}
 	s := shapeOf(text)
@@ -75,6 +75,19 @@ func weighPassword(text []byte, s *shape, quoted bool) Verdict {
 		return Verdict{Confidence: Medium, Form: Weak}
 	}
 	return Verdict{Drop: true}
+}
+
+// isDateTime reports whether text begins with a date and time (RFC 3339).
+func isDateTime(text []byte) bool {
+	if len(text) < len("2006-01-02T15:04") {
+		return false
+	}
+	for i, c := range []byte("0000-00-00T00:00") {
+		if c == '0' && !isDigit(text[i]) || c != '0' && c != text[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // isCryptHash reports whether text is a password's hash in the modular crypt format:
@@ -155,6 +168,7 @@ func isFileName(text []byte, s *shape) bool {
 
 // isUUID reports whether text is a UUID (RFC 9562) in its usual form.
 func isUUID(text []byte) bool {
+	text = bytes.TrimPrefix(text, []byte("urn:uuid:"))
 	if len(text) != 36 {
 		return false
 	}
