@@ -264,7 +264,8 @@ const maxForeignID = 1000
 // rule builds the rule of a checked definition with the global lists that apply.
 func (d *definition) rule(globals []*Allowlist) *Rule {
 	r := &Rule{
-		ID: d.id, Description: d.description,
+		definition: d,
+		ID:         d.id, Description: d.description,
 		Regex: d.regex, Path: d.path, SecretGroup: d.secretGroup, Entropy: d.entropy,
 		Keywords: lowerSet(d.keywords), Tags: slices.Clone(d.tags), SkipReport: d.skipReport,
 		Severity: d.severity, Confidence: d.confidence,

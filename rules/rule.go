@@ -53,7 +53,8 @@ type Rule struct {
 	// Allowlists are the rule's own and the global ones that apply to it.
 	Allowlists []*Allowlist
 
-	pendingBit []uint8 // of each allowlist that is mixed
+	definition *definition // what files state of it
+	pendingBit []uint8     // of each allowlist that is mixed
 	regex      lazyRegexp
 	path       lazyRegexp
 	key        lazyRegexp

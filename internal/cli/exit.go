@@ -48,6 +48,11 @@ var (
 		{exitIncomplete, "nothing found, but something could not be searched"},
 		{exitInterrupted, "interrupted"},
 	}
+	rulesCheckCodes = []meaning{
+		{exitClean, "the rules load"},
+		{exitFindings, "there are warnings, with --strict"},
+		{exitFailure, "wrong usage, or the rules do not load"},
+	}
 	rulesTestCodes = []meaning{
 		{exitClean, "every rule finds its examples, and nothing that it must not"},
 		{exitFindings, "one does not; the output says which, and in what text"},

@@ -30,7 +30,7 @@ along, or else the built-in ones.`,
 		SuggestionsMinimumDistance: 2,
 		DisableFlagsInUseLine:      true,
 	}
-	cmd.AddCommand(a.rulesTestCommand())
+	cmd.AddCommand(a.rulesTestCommand(), a.rulesCheckCommand())
 	return cmd
 }
 
@@ -64,4 +64,9 @@ func (a *app) rulesOf(config string, args []string) (*rules.Set, error) {
 		}
 	}
 	return a.rules(ruleFlags{config: config}, root)
+}
+
+// stdout is standard output for text with parts of rule files, which may be hostile. It must be closed.
+func (a *app) stdout() *defused {
+	return &defused{w: &whileRead{w: a.Stdout}, active: a.Getenv("GITHUB_ACTIONS") == "true"}
 }

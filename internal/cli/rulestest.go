@@ -84,7 +84,7 @@ func (a *app) rulesTest(ctx context.Context, flags *rulesTestFlags, args []strin
 
 // writeTest writes what a test came to. Rule files are hostile, so all that is theirs is escaped.
 func (a *app) writeTest(result *ruletest.Report) error {
-	out := &defused{w: &whileRead{w: a.Stdout}, active: a.Getenv("GITHUB_ACTIONS") == "true"}
+	out := a.stdout()
 	for i, f := range result.Failures {
 		if i > 0 && sameExample(f, result.Failures[i-1]) {
 			if a.verbosely {
@@ -97,7 +97,7 @@ func (a *app) writeTest(result *ruletest.Report) error {
 		}
 		writeFailure(out, f)
 		if alike > 1 && !a.verbosely {
-			fmt.Fprintf(out, "  and %s more of this pattern: %s\n\n", count(alike-1, "text"), wrong(result.Failures[i:i+alike]))
+			fmt.Fprintf(out, "  and %s more of this pattern: %s\n\n", counted(alike-1, "text"), wrong(result.Failures[i:i+alike]))
 		}
 	}
 	for _, id := range result.Untested {
@@ -107,7 +107,7 @@ func (a *app) writeTest(result *ruletest.Report) error {
 	if len(result.Failures) > 0 {
 		verdict = fmt.Sprintf("%d not as they should be", len(result.Failures))
 	}
-	fmt.Fprintf(out, "%s tested, %d without examples; %s scanned, %s\n", count(result.Tested, "rule"), len(result.Untested), count(result.Texts, "text"), verdict)
+	fmt.Fprintf(out, "%s tested, %d without examples; %s scanned, %s\n", counted(result.Tested, "rule"), len(result.Untested), counted(result.Texts, "text"), verdict)
 	return out.Close()
 }
 
@@ -149,8 +149,8 @@ func writeFailure(w io.Writer, f ruletest.Failure) {
 	fmt.Fprintln(w)
 }
 
-// count is a number of things, in words.
-func count(n int, thing string) string {
+// counted is a number of things, in words.
+func counted(n int, thing string) string {
 	if n != 1 {
 		thing += "s"
 	}
