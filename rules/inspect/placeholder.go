@@ -130,6 +130,9 @@ func saysStandIn(value []byte) bool {
 			return true
 		}
 	}
+	if len(value) > 5 && equalFold(value[:4], "your") && value[4] >= 'A' && value[4] <= 'Z' && value[3] == 'r' {
+		return true // "yourStripeKey"
+	}
 	start := 0
 	var lower [16]byte
 	words, standing := 0, false
