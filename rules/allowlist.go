@@ -3,6 +3,7 @@ package rules
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -142,4 +143,18 @@ func (r *Rule) AllowPlace(path, commit string, pending uint64) bool {
 		}
 	}
 	return false
+}
+
+// CountsWherever reports whether a match of the rule is known to count at each place at which one of other
+// does, as far as paths and commits decide.
+func (r *Rule) CountsWherever(other *Rule) bool {
+	if r.Path != "" && r.Path != other.Path {
+		return false
+	}
+	for _, list := range r.Allowlists {
+		if list.byPlace() && (list.mixed() || !slices.Contains(other.Allowlists, list)) {
+			return false
+		}
+	}
+	return true
 }

@@ -26,7 +26,7 @@ func (s *session) assemble(hits []hit, where whereabouts, read contents) []*find
 		h := &hits[i]
 		k := key{h.rule, h.value}
 		for _, o := range where(h) {
-			if match.AllowedAt(h.rule, o.Path, o.Commit, h.pending) {
+			if match.AllowedAt(h.rule, o.Path, o.Commit, h.pending, h.terms) {
 				continue
 			}
 			f := groups[k]
@@ -42,6 +42,7 @@ func (s *session) assemble(hits []hit, where whereabouts, read contents) []*find
 			}
 			o.StartLine, o.StartColumn = int(h.startLine), int(h.startColumn)
 			o.EndLine, o.EndColumn = int(h.endLine), int(h.endColumn)
+			o.MatchLine = int(h.matchLine)
 			f.Occurrences = append(f.Occurrences, o)
 		}
 	}

@@ -21,8 +21,9 @@ type hit struct {
 	facts      map[string]string
 	form       inspect.Form
 	pending    uint64
+	terms      *match.Terms
 	startLine, startColumn,
-	endLine, endColumn int32
+	endLine, endColumn, matchLine int32
 }
 
 // key is what makes two hits one finding.
@@ -75,6 +76,7 @@ func (c *collector) scanRaw(object uint32, raw []byte, message int, kindAt func(
 		if h.Start >= message {
 			h.StartLine -= headers
 			h.EndLine -= headers
+			h.MatchLine -= headers
 		}
 		c.add(object, kindAt(h.Start), h)
 	}
@@ -92,8 +94,8 @@ func (c *collector) add(object uint32, kind finding.Kind, h match.Hit) {
 	}
 	c.hits = append(c.hits, hit{
 		object: object, kind: kind, rule: h.Rule, value: same.value,
-		severity: h.Severity, confidence: h.Confidence, facts: h.Facts, form: h.Form, pending: h.Pending,
+		severity: h.Severity, confidence: h.Confidence, facts: h.Facts, form: h.Form, pending: h.Pending, terms: h.Terms,
 		startLine: int32(h.StartLine), startColumn: int32(h.StartColumn),
-		endLine: int32(h.EndLine), endColumn: int32(h.EndColumn),
+		endLine: int32(h.EndLine), endColumn: int32(h.EndColumn), matchLine: int32(h.MatchLine),
 	})
 }

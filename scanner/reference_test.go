@@ -2,13 +2,14 @@ package scanner_test
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
 	"testing"
 	"unicode/utf8"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"golang.org/x/text/encoding/unicode"
 
 	"github.com/unleak/unleak"
@@ -41,7 +42,7 @@ func TestReference(t *testing.T) {
 			for _, storage := range []string{"packed", "loose"} {
 				r := gittest.Open(t, gittest.Variant(t, h.Repo, storage))
 				got := inBlobs(scanRepo(t, r, withRules(test.rules)))
-				if diff := cmp.Diff(want, got); diff != "" {
+				if diff := gocmp.Diff(want, got); diff != "" {
 					t.Errorf("%s: reference (-) and scan (+) differ:\n%s", storage, diff)
 				}
 			}
@@ -96,8 +97,8 @@ func reference(r *gittest.Repo, set *rules.Set) []string {
 		text := decodeText(content)
 		for _, m := range referenceMatches(text, set) {
 			var span [4]int
-			span[0], span[1] = lineAndColumn(text, m.start)
-			span[2], span[3] = lineAndColumn(text, m.end)
+			span[0], span[1] = lineAndColumn(text, m.place.Start)
+			span[2], span[3] = lineAndColumn(text, m.place.End)
 			places = append(places, placeInBlob(m.rule.ID, string(text[m.start:m.end]), id, span))
 		}
 	})
@@ -132,10 +133,12 @@ func decodeText(content []byte) []byte {
 	return text
 }
 
-// referenceMatch is a secret text[start:end].
+// referenceMatch is a secret text[start:end], which is the whole of what stands at place.
 type referenceMatch struct {
 	rule       *rules.Rule
 	start, end int
+	place      inspect.Span
+	checksum   string
 }
 
 // referenceMatches tries every rule on the whole text.
@@ -152,14 +155,37 @@ func referenceMatches(text []byte, set *rules.Set) []referenceMatch {
 			all = append(all, byLocator(text, lower, rule, 512, locate)...)
 		}
 	}
-	// A rule that fits anything gives way to one that knows what it found.
-	generic := func(m referenceMatch) bool { return slices.Contains(m.rule.Tags, "generic") }
-	return slices.DeleteFunc(slices.Clone(all), func(m referenceMatch) bool {
-		return m.rule.SkipReport || generic(m) && slices.ContainsFunc(all, func(o referenceMatch) bool {
-			return !generic(o) && o.start < m.end && m.start < o.end
-		})
+	all = slices.DeleteFunc(all, func(m referenceMatch) bool { return m.rule.SkipReport })
+	// Of what overlaps, the one stays that knows most of it.
+	slices.SortStableFunc(all, func(a, b referenceMatch) int {
+		return cmp.Or(
+			cmp.Compare(specific(b.rule), specific(a.rule)),
+			cmp.Compare(checked(b.checksum), checked(a.checksum)),
+			cmp.Compare(b.place.Len(), a.place.Len()),
+			cmp.Compare(a.rule.ID, b.rule.ID),
+			cmp.Compare(a.place.Start, b.place.Start),
+		)
 	})
+	var best []referenceMatch
+	for _, m := range all {
+		if !slices.ContainsFunc(best, func(o referenceMatch) bool { return o.place.Start < m.place.End && m.place.Start < o.place.End }) {
+			best = append(best, m)
+		}
+	}
+	return best
 }
+
+func specific(rule *rules.Rule) int {
+	switch {
+	case slices.Contains(rule.Tags, "generic"):
+		return 0
+	case rule.Key != "":
+		return 1
+	}
+	return 2
+}
+
+func checked(checksum string) int { return slices.Index([]string{"invalid", "", "valid"}, checksum) }
 
 func byExpression(text, lower []byte, rule *rules.Rule) []referenceMatch {
 	held := func(keyword string) bool { return bytes.Contains(lower, []byte(keyword)) }
@@ -168,11 +194,12 @@ func byExpression(text, lower []byte, rule *rules.Rule) []referenceMatch {
 	}
 	judge, judged := inspect.Lookup(rule.Inspect)
 	var found []referenceMatch
+	var verdict inspect.Verdict
 	for _, groups := range rule.Regexp().FindAllSubmatchIndex(text, -1) {
 		match := inspect.Span{Start: groups[0], End: groups[1]}
 		secret := secretGroup(rule, groups)
 		if judged {
-			verdict := judge(inspect.Candidate{Window: text, Match: match, Secret: secret})
+			verdict = judge(inspect.Candidate{Window: text, Match: match, Secret: secret})
 			if verdict.Drop {
 				continue
 			}
@@ -180,7 +207,7 @@ func byExpression(text, lower []byte, rule *rules.Rule) []referenceMatch {
 				secret = verdict.Secret
 			}
 		}
-		found = appendUnlessAllowed(found, text, rule, match, secret)
+		found = appendUnlessAllowed(found, text, rule, match, secret, verdict)
 	}
 	return found
 }
@@ -191,18 +218,21 @@ func keyed(rule *rules.Rule) inspect.Locator {
 	if !ok {
 		judge, _ = inspect.Lookup("random")
 	}
-	return func(window []byte, hit inspect.Span) (inspect.Span, inspect.Verdict, bool) {
-		found, ok := inspect.Assigned(window, hit)
-		name, value := window[found.Name.Start:found.Name.End], window[found.Value.Start:found.Value.End]
-		if !ok || !rule.KeyRegexp().Match(name) || !rule.ValueRegexp().Match(value) {
-			return inspect.Span{}, inspect.Verdict{}, false
-		}
-		match := inspect.Span{Start: found.Name.Start, End: found.Value.End}
-		verdict := judge(inspect.Candidate{Window: window, Match: match, Secret: found.Value})
-		if verdict.Secret.Len() == 0 {
-			verdict.Secret = found.Value
-		}
-		return match, verdict, !verdict.Drop
+	return func(window []byte, hit inspect.Span) (match inspect.Span, verdict inspect.Verdict, ok bool) {
+		inspect.Assigned(window, hit, func(found inspect.Assignment) bool {
+			name, value := window[found.Name.Start:found.Name.End], window[found.Value.Start:found.Value.End]
+			if !rule.KeyRegexp().Match(name) || !rule.ValueRegexp().Match(value) {
+				return true
+			}
+			match = inspect.Span{Start: found.Name.Start, End: found.Value.End}
+			verdict = judge(inspect.Candidate{Window: window, Match: match, Secret: found.Value})
+			if verdict.Secret.Len() == 0 {
+				verdict.Secret = found.Value
+			}
+			ok = !verdict.Drop
+			return !ok
+		})
+		return match, verdict, ok
 	}
 }
 
@@ -219,7 +249,7 @@ func byLocator(text, lower []byte, rule *rules.Rule, reach int, locate inspect.L
 			match, verdict, ok := locate(text[from:to], inspect.Span{Start: at - from, End: at - from + len(keyword)})
 			if ok {
 				moved := func(s inspect.Span) inspect.Span { return inspect.Span{Start: s.Start + from, End: s.End + from} }
-				found = appendUnlessAllowed(found, text, rule, moved(match), moved(verdict.Secret))
+				found = appendUnlessAllowed(found, text, rule, moved(match), moved(verdict.Secret), verdict)
 			}
 		}
 	}
@@ -260,7 +290,7 @@ func secretGroup(rule *rules.Rule, groups []int) inspect.Span {
 	return inspect.Span{Start: groups[0], End: groups[1]}
 }
 
-func appendUnlessAllowed(found []referenceMatch, text []byte, rule *rules.Rule, match, secret inspect.Span) []referenceMatch {
+func appendUnlessAllowed(found []referenceMatch, text []byte, rule *rules.Rule, match, secret inspect.Span, v inspect.Verdict) []referenceMatch {
 	value := text[secret.Start:secret.End]
 	from := bytes.LastIndexByte(text[:match.Start], '\n') + 1
 	to := len(text)
@@ -271,7 +301,11 @@ func appendUnlessAllowed(found []referenceMatch, text []byte, rule *rules.Rule, 
 	if allowed || len(value) == 0 || rule.Entropy > 0 && shannon(value) <= rule.Entropy {
 		return found
 	}
-	return append(found, referenceMatch{rule, secret.Start, secret.End})
+	place := secret
+	if v.Whole {
+		place = match
+	}
+	return append(found, referenceMatch{rule, secret.Start, secret.End, place, v.Facts["checksum"]})
 }
 
 // shannon returns the entropy of text in bits a byte.

@@ -63,6 +63,8 @@ type verdict struct {
 	secret  span
 	inspect inspect.Verdict
 	value   string // of the secret, made when first asked for
+	aside   bool   // found for another rule's sake, and no finding
+	terms   *Terms // made anew in each text
 
 	// What a comment or an allowlist says of the match depends on its lines.
 	lines   reach
@@ -143,6 +145,14 @@ func (m *Memo) next(near, offset int) int {
 		}
 	}
 	return at
+}
+
+// forget drops the verdicts that were for this text alone.
+func (m *Memo) forget() {
+	m.verdicts = slices.DeleteFunc(m.verdicts, func(v verdict) bool { return v.aside })
+	for i := range m.verdicts {
+		m.verdicts[i].terms = nil
+	}
 }
 
 // sort makes the verdicts ascend by their keywords, which they nearly do.

@@ -62,6 +62,33 @@ keywords = ["="]
 tags = ["generic"]
 `
 
+// compositeRules has a rule that requires others: one near it that is not reported, and one that only its
+// place decides on, whose keyword need not be there.
+const compositeRules = `
+[[rules]]
+id = "composite"
+description = "d"
+regex = '''cd([a-z0-9]{2})'''
+keywords = ["cd"]
+[[rules.required]]
+id = "silent"
+withinLines = 1
+[[rules.required]]
+id = "elsewhere"
+[[rules]]
+id = "silent"
+description = "d"
+regex = '''ab([a-z0-9]{1,3})'''
+keywords = ["ab"]
+skipReport = true
+[[rules]]
+id = "elsewhere"
+description = "d"
+regex = '''e[ny]([a-z_])'''
+keywords = ["harmless"]
+path = "x"
+`
+
 // fragments are what texts of carryRules are made of.
 var fragments = []string{
 	"key_abcd12", "KEY_zz9911", "k", "ey_", "key", "_", "tok = abc", "tok", " =", "abcdef", "lin", "line=x", "=", "beg", "end", "!", "whole:ab", "xle:cd",
@@ -190,9 +217,24 @@ func describe(hits []Hit) []string {
 	var list []string
 	for _, h := range hits {
 		list = append(list, fmt.Sprintf("%s %q %d-%d %d:%d-%d:%d %s %s %v %d", h.Rule.ID, h.Value, h.Start, h.End,
-			h.StartLine, h.StartColumn, h.EndLine, h.EndColumn, h.Severity, h.Confidence, h.Facts, h.Pending))
+			h.StartLine, h.StartColumn, h.EndLine, h.EndColumn, h.Severity, h.Confidence, h.Facts, h.Pending)+terms(h.Terms))
 	}
 	return list
+}
+
+func terms(t *Terms) string {
+	if t == nil {
+		return ""
+	}
+	text := " needs"
+	for _, p := range t.needs {
+		text += fmt.Sprint(" ", p.rule.ID, p.pending)
+	}
+	text += " yields"
+	for _, p := range t.yields {
+		text += fmt.Sprint(" ", p.rule.ID, p.pending)
+	}
+	return text
 }
 
 // cases is how many to try: fewer with the race detector, which has nothing to find in one scanner.
@@ -204,7 +246,7 @@ func cases(n uint64) uint64 {
 }
 
 func TestCarryOver(t *testing.T) {
-	m := New(load(t, carryRules))
+	m := New(load(t, carryRules+compositeRules))
 	found := 0
 	for seed := range cases(3000) {
 		w := &writer{random: rand.New(rand.NewPCG(seed, 3)), fragments: fragments, filler: []int{10, 100, 5000}[seed%3]}
@@ -266,7 +308,7 @@ func TestCarryOverSearchesLittle(t *testing.T) {
 func FuzzCarryOver(f *testing.F) {
 	f.Add([]byte("key_abcd12 tok = abc\nlin=1"), []byte("\x00\x05\x03\x09x"), uint64(1))
 	f.Add([]byte("beg1end=abcdef9"), []byte("\x01\x01\x00\xff"), uint64(2))
-	own, ours := New(load(f, carryRules)), builtin(f)
+	own, ours := New(load(f, carryRules+compositeRules)), builtin(f)
 	f.Fuzz(func(t *testing.T, text, script []byte, seed uint64) {
 		if len(text) > 1<<12 || len(script) > 1<<8 {
 			return

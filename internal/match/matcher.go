@@ -26,6 +26,7 @@ type Matcher struct {
 	rules    []lazy
 	keywords []calls
 	always   []int32 // rules without keywords
+	required map[int32][]requirement
 }
 
 // lazy is a rule that is compiled when its first keyword is met: most of many never are.
@@ -94,6 +95,7 @@ func New(set *rules.Set) *Matcher {
 		m.keywords[i].rules, m.keywords[i].len = called[k], len(k)
 	}
 	m.search = newSearch(keywords)
+	m.required = m.requirements(set)
 	return m
 }
 

@@ -29,11 +29,11 @@ func (p PathRules) Match(path string) []*rules.Rule {
 	return found
 }
 
-// AllowedAt reports whether a hit of rule does not count at a path of a
-// commit (either may be empty): because the rule is for other paths, or by an allowlist.
-func AllowedAt(rule *rules.Rule, path, commit string, pending uint64) bool {
+// AllowedAt reports whether a hit of rule does not count at a path of a commit (either may be
+// empty): because the rule is for other paths, by an allowlist, or by the terms of the hit.
+func AllowedAt(rule *rules.Rule, path, commit string, pending uint64, terms *Terms) bool {
 	if re := rule.PathRegexp(); re != nil && !re.MatchString(path) {
 		return true
 	}
-	return rule.AllowPlace(path, commit, pending)
+	return rule.AllowPlace(path, commit, pending) || !terms.hold(path, commit)
 }

@@ -16,13 +16,15 @@ type Hit struct {
 	Facts      map[string]string
 	// Form says how sure the hit is at which paths.
 	Form inspect.Form
-	// Pending is to be handed to [rules.Rule.AllowPlace].
+	// Pending and Terms are to be handed to [AllowedAt].
 	Pending uint64
+	Terms   *Terms
 	// Start and End are byte offsets of the value in the text, which is the decoded
 	// one for UTF-16.
 	Start, End int
 	// Lines and columns count from 1; EndColumn is the one after the last character.
 	StartLine, StartColumn, EndLine, EndColumn int
+	MatchLine                                  int // on which the match begins that the value is in
 }
 
 // Scanner scans texts with the rules of a matcher. Not for concurrent use.
@@ -42,7 +44,9 @@ type Scanner struct {
 	memo     *Memo // of the text
 	order    []int32
 	hits     []Hit
-	called   []bool // by rule: a whole-text rule that has been evaluated
+	// candidates are what settling weighs.
+	candidates []candidate
+	called     []bool // by rule: a whole-text rule that has been evaluated
 }
 
 // NewScanner returns a scanner for one goroutine.
@@ -83,8 +87,10 @@ func (s *Scanner) ScanFrom(base *Memo, copies []Copy, content []byte) ([]Hit, *M
 		s.search(span{0, len(s.text)})
 	}
 	if len(s.memo.verdicts) > 0 {
+		s.ask()
 		s.memo.sort()
 		s.settle()
+		s.memo.forget()
 	}
 	memo := s.memo
 	s.memo, s.text = nil, nil

@@ -1,13 +1,14 @@
 package match
 
 import (
+	"bytes"
 	"cmp"
 	"math"
 	"slices"
 )
 
-// settle orders the verdicts that count, drops what was found twice and what a more specific
-// rule found as well, and makes hits of the rest.
+// settle orders the verdicts that count, drops those without what their rules require, what was found
+// twice and what a more specific rule found as well, and makes hits of the rest.
 func (s *Scanner) settle() {
 	verdicts := s.memo.verdicts
 	s.order = s.order[:0]
@@ -28,67 +29,64 @@ func (s *Scanner) settle() {
 			cmp.Compare(a.keyword.end, b.keyword.end),
 		)
 	})
-	at := cursor{text: s.text}
+	s.require()
+	s.candidates = s.candidates[:0]
 	for i, n := range s.order {
 		v := &verdicts[n]
-		if i > 0 && v.rule == verdicts[s.order[i-1]].rule && v.secret == verdicts[s.order[i-1]].secret {
+		if v.aside || s.matcher.rules[v.rule].rule.SkipReport || i > 0 && s.isAgain(n) {
 			continue
 		}
-		c := s.matcher.rule(v.rule)
-		if c.SkipReport || c.generic && s.shadowed(i) {
-			continue
+		s.candidates = append(s.candidates, s.candidate(n))
+	}
+	s.choose()
+	at := cursor{text: s.text}
+	for i := range s.candidates {
+		if c := &s.candidates[i]; !c.dropped {
+			s.hits = append(s.hits, s.hit(c, &at))
 		}
-		if v.value == "" {
-			v.value = string(s.text[v.secret.start:v.secret.end])
-		}
-		h := Hit{
-			Rule:       c.Rule,
-			Value:      v.value,
-			Severity:   cmp.Or(v.inspect.Severity, c.Severity),
-			Confidence: cmp.Or(v.inspect.Confidence, c.Confidence),
-			Facts:      v.inspect.Facts,
-			Form:       v.inspect.Form,
-			Pending:    v.pending,
-			Start:      v.secret.start,
-			End:        v.secret.end,
-		}
-		h.StartLine, h.StartColumn = at.advance(v.secret.start)
-		end := at // secrets may overlap: the cursor itself only moves to starts
-		h.EndLine, h.EndColumn = end.advance(v.secret.end)
-		if v.inspect.Whole {
-			h.EndLine, h.EndColumn = end.advance(v.match.end)
-			h.StartLine, h.StartColumn = at.back(v.match.start)
-		}
-		s.hits = append(s.hits, h)
 	}
 }
 
-// shadowed reports whether a rule that is not generic found something that overlaps
-// the verdict at i of the order.
-func (s *Scanner) shadowed(i int) bool {
-	found := &s.memo.verdicts[s.order[i]]
-	for j := i + 1; j < len(s.order); j++ {
-		other := &s.memo.verdicts[s.order[j]]
-		if other.secret.start >= found.secret.end {
-			break
-		}
-		if !s.matcher.rule(other.rule).generic {
-			return true
-		}
+// isAgain reports whether the candidate before a verdict is the same secret of the same rule.
+func (s *Scanner) isAgain(n int32) bool {
+	if len(s.candidates) == 0 {
+		return false
 	}
-	for j := i - 1; j >= 0 && i-j <= maxShadow; j-- {
-		other := &s.memo.verdicts[s.order[j]]
-		if other.secret.overlaps(found.secret) && !s.matcher.rule(other.rule).generic {
-			return true
-		}
-	}
-	return false
+	v, last := &s.memo.verdicts[n], &s.memo.verdicts[s.candidates[len(s.candidates)-1].verdict]
+	return v.rule == last.rule && v.secret == last.secret
 }
 
-// maxShadow bounds how many earlier candidates are looked at for one that reaches as far
-// as a later one: a text of nothing but overlapping candidates must not cost
-// the square of its length.
-const maxShadow = 64
+// hit makes a hit of a candidate. The cursor is at none that starts behind it.
+func (s *Scanner) hit(c *candidate, at *cursor) Hit {
+	v := &s.memo.verdicts[c.verdict]
+	rule := s.matcher.rule(v.rule)
+	if v.value == "" {
+		v.value = string(s.text[v.secret.start:v.secret.end])
+	}
+	h := Hit{
+		Rule:       rule.Rule,
+		Value:      v.value,
+		Severity:   cmp.Or(v.inspect.Severity, rule.Severity),
+		Confidence: cmp.Or(v.inspect.Confidence, rule.Confidence),
+		Facts:      v.inspect.Facts,
+		Form:       v.inspect.Form,
+		Pending:    v.pending,
+		Terms:      c.terms,
+		Start:      v.secret.start,
+		End:        v.secret.end,
+	}
+	h.StartLine, h.StartColumn = at.advance(v.secret.start)
+	end := *at // secrets may overlap: the cursor itself only moves to starts
+	h.EndLine, h.EndColumn = end.advance(v.secret.end)
+	if v.inspect.Whole {
+		h.EndLine, h.EndColumn = end.advance(v.match.end)
+		h.StartLine, h.StartColumn = at.back(v.match.start)
+		h.MatchLine = h.StartLine
+		return h
+	}
+	h.MatchLine = h.StartLine - bytes.Count(s.text[min(v.match.start, v.secret.start):v.secret.start], []byte{'\n'})
+	return h
+}
 
 // entropy returns the Shannon entropy of s in bits a byte.
 func entropy(s []byte) float64 {

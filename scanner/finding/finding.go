@@ -91,6 +91,9 @@ type Occurrence struct {
 	StartColumn int    `json:"start_column,omitempty"`
 	EndLine     int    `json:"end_line,omitempty"`
 	EndColumn   int    `json:"end_column,omitempty"`
+	// MatchLine is the line on which what a rule matched begins, such as the name that the secret is given.
+	// Other tools name findings by it. No report has it.
+	MatchLine int `json:"-"`
 
 	// Commit brought the text in at this path: it has it there and none of its
 	// parents has. Empty where no commit holds it.
