@@ -151,7 +151,7 @@ func TestAssignmentIgnores(t *testing.T) {
 		"identifier":       "token = 'auth_token_name'",
 		"identifier 2":     "password = 'UserPasswordFieldName2'",
 		"list":             "['password', 'NextItem2', 'token']",
-		"key again":        "password = 'password1'",
+		"key again":        "password = 'passwords'",
 		"constant":         "API_KEY = 'API_KEY_1'",
 		"number":           "pass = 12345678",
 		"pass test":        "PASS: t0001-init 42 tests a1b2c3d4",

@@ -21,21 +21,25 @@ func basicAuth(c Candidate) Verdict {
 		value = user
 	}
 	s := shapeOf(value)
-	if isWeakPassword(value, nil) || bytes.EqualFold(user, password) || isTemplate(value) || s.distinct < 3 || s.wordy() && s.digits == 0 ||
-		bytes.EqualFold(value, []byte("open"+" sesame")) || bytes.EqualFold(value, []byte("open"+"sesame")) {
+	if isTemplate(value) || s.distinct < 3 || isOneOf(user, users[:]) && isStockPassword(value, user) ||
+		bytes.EqualFold(bytes.ReplaceAll(value, []byte(" "), nil), []byte("open"+"sesame")) { // the example of the RFC
 		return Verdict{Drop: true}
 	}
 	v := Verdict{Confidence: Medium}
-	if s.random() {
+	switch {
+	case isStockPassword(value, user), isGuessable(value), s.wordy() && s.digits == 0:
+		v.Severity = Low
+	case s.random():
 		v.Confidence = High
-	} else if s.wordy() {
-		v.Confidence = Low
 	}
 	if len(password) >= 3 && len(user) > 0 {
 		v.Facts = map[string]string{"user": clip(string(user))}
 	}
 	return v
 }
+
+// users are names that stand for one.
+var users = [...]string{"user", "username", "login", "name", "your_username", "your-username", "admin", "foo", "test"}
 
 func isPrintable(text []byte) bool {
 	for _, c := range text {

@@ -37,7 +37,7 @@ func connectionString(window []byte, hit Span) (Span, Verdict, bool) {
 		return Span{}, Verdict{}, false
 	}
 	host = bytes.TrimPrefix(host, []byte("tcp:"))
-	weak := isWeakPassword(text, user)
+	weak := isStockPassword(text, user)
 	nowhere := isLocalHost(host) || isExampleHost(host)
 	v := Verdict{Secret: password, Confidence: High, Facts: map[string]string{}}
 	switch {
@@ -45,6 +45,10 @@ func connectionString(window []byte, hit Span) (Span, Verdict, bool) {
 		return Span{}, Verdict{}, false
 	case weak || isExampleHost(host):
 		v.Confidence, v.Severity = Low, Low
+	case isGuessable(text):
+		v.Confidence, v.Severity, v.Form = Medium, Medium, Weak
+	case nowhere && s.classes() >= 3 && s.length >= 8:
+		v.Confidence, v.Severity = Medium, Medium
 	case nowhere:
 		v.Confidence, v.Severity = Low, Medium
 	case s.wordy() || s.length < 8:

@@ -128,6 +128,9 @@ func (s *shape) patterned() bool {
 		s.length >= 32 && s.distinct <= 7
 }
 
+// mixedUp reports whether letters of both cases follow one another as in no language.
+func (s *shape) mixedUp() bool { return s.lower > 3 && s.upper > 3 && s.weight < -s.weighed }
+
 // random reports whether the value looks drawn by a machine: letters and digits
 // mixed (or hex), no words, no pattern.
 func (s *shape) random() bool {
@@ -135,8 +138,8 @@ func (s *shape) random() bool {
 		return false
 	}
 	if s.digits == 0 {
-		// Letters alone: long, in both cases, and unlike any language.
-		return s.length >= 16 && s.lower > 3 && s.upper > 3 && s.weight < -s.weighed
+		// Letters alone: long, and unlike any language; of one case, longer still.
+		return s.length >= 16 && s.mixedUp() || s.length >= 32 && s.signs == 0 && s.weight < -2*s.weighed
 	}
 	return s.letters() > 0 && s.distinct*5 >= min(s.length, 24)*2
 }

@@ -150,14 +150,21 @@ func TestBasicAuth(t *testing.T) {
 	}
 	for name, text := range map[string]string{
 		"weak":     "user:" + "password",
-		"same":     "deploy:deploy",
-		"words":    "user@host:pass@host",
+		"same":     "user:user",
 		"no colon": "foobarbazqux",
 		"empty":    "",
 		"binary":   "\x00\x01\x02\x03:\x04\x05\x06\x07",
 	} {
 		if v := basicAuth(whole(base64.StdEncoding.EncodeToString([]byte(text)))); !v.Drop {
 			t.Errorf("%s: verdict %+v, want it dropped", name, v)
+		}
+	}
+}
+
+func TestBasicAuthOfWords(t *testing.T) {
+	for _, text := range []string{"deploy:deploy", "john:" + "password"} {
+		if v := basicAuth(whole(base64.StdEncoding.EncodeToString([]byte(text)))); v.Drop || v.Severity != Low {
+			t.Errorf("%s: verdict %+v, want one of low severity", text, v)
 		}
 	}
 }

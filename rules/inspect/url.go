@@ -190,17 +190,21 @@ func (u url) judge(window []byte, database bool) (Span, Verdict, bool) {
 		u.host.Len() == 0 || len(password) > 200 {
 		return Span{}, Verdict{}, false
 	}
-	weak := isWeakPassword(password, user)
+	weak, guessable := isStockPassword(password, user), isGuessable(password)
 	nowhere := isLocalHost(host) || isExampleHost(host)
 	v := Verdict{Secret: u.password, Confidence: High}
 	switch {
 	case weak && nowhere:
 		return Span{}, Verdict{}, false
-	case !database && (weak || s.length < 6 || !s.random() && (nowhere || s.wordy() || s.digits == 0)):
+	case !database && (weak || s.length < 6 || !s.random() && (nowhere || s.wordy() || s.digits == 0 && !s.mixedUp())):
 		// Pages and tests are full of made-up users of web servers.
 		return Span{}, Verdict{}, false
 	case weak, isExampleHost(host):
 		v.Confidence, v.Severity = Low, Low
+	case guessable:
+		v.Confidence, v.Severity, v.Form = Medium, Medium, Weak
+	case nowhere && s.classes() >= 3 && s.length >= 8:
+		v.Confidence, v.Severity = Medium, Medium
 	case nowhere:
 		v.Confidence, v.Severity = Low, Medium
 	case s.wordy() || s.length < 8:
@@ -215,31 +219,6 @@ func (u url) judge(window []byte, database bool) (Span, Verdict, bool) {
 	}
 	end := max(u.host.End, u.password.End)
 	return Span{u.scheme.Start, end}, v, true
-}
-
-// weakPasswords are words that stand for a password, in documentation and in
-// set-ups that nobody protects.
-var weakPasswords = [...]string{
-	"password", "passwd", "pass", "pwd", "secret", "changeme", "change_me", "change-me", "admin", "root", "user", "username",
-	"test", "testing", "example", "postgres", "mysql", "mongo", "redis", "guest", "foo", "bar", "foobar", "baz", "qux",
-	"dummy", "demo", "sample", "token", "mypassword", "mypass", "my_password", "my-password", "yourpassword",
-	"your_password", "your-password", "userpassword", "dbpassword", "db_password", "pass123", "password1", "password123", "p4ssw0rd",
-	"p@ssw0rd", "1234", "12345", "123456", "abc123", "xxx", "xxxx", "redacted", "hunter2", "letmein", "s3cr3t", "s3cret", "pw",
-	"mysecretpassword", "x-oauth-basic", "insecure", "notsecret", "placeholder", "null", "none", "empty",
-}
-
-// isWeakPassword reports whether a password says nothing: a stand-in, or the user's
-// own name.
-func isWeakPassword(password, user []byte) bool {
-	if len(password) < 3 || bytes.EqualFold(password, user) {
-		return true
-	}
-	for _, word := range weakPasswords {
-		if equalFold(password, word) {
-			return true
-		}
-	}
-	return false
 }
 
 // isTemplate reports whether text is filled in later: a variable, a placeholder

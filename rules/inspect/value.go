@@ -10,7 +10,7 @@ func weighValue(text []byte, sort keySort, p *parser) Verdict {
 		return Verdict{Drop: true}
 	}
 	s := shapeOf(text)
-	if s.patterned() || s.distinct < 4 || s.letters() == 0 || isIdentifier(&s) || isFileName(text, &s) {
+	if s.patterned() && !isGuessable(text) || s.distinct < 4 || s.letters() == 0 || isIdentifier(&s) || isFileName(text, &s) {
 		return Verdict{Drop: true}
 	}
 	if p.sign >= signCompare && (!s.random() || s.length < 16) ||
@@ -37,7 +37,7 @@ func weighValue(text []byte, sort keySort, p *parser) Verdict {
 
 // weighToken judges a value for a secret, token or API key: it must look drawn.
 func weighToken(text []byte, s *shape) Verdict {
-	if !s.random() || s.length < 10 || s.signs > s.length/4 {
+	if !s.random() || s.length < 10 || s.signs > s.length/4 && s.classes() < 4 {
 		return Verdict{Drop: true}
 	}
 	switch {
@@ -45,7 +45,7 @@ func weighToken(text []byte, s *shape) Verdict {
 		return Verdict{Confidence: Low}
 	case s.length < 12:
 		return Verdict{Confidence: Low}
-	case s.length < 24 || s.hexOnly:
+	case s.length < 24 || s.hexOnly || s.signs > s.length/4:
 		return Verdict{Confidence: Medium}
 	}
 	return Verdict{Confidence: High}
@@ -54,11 +54,12 @@ func weighToken(text []byte, s *shape) Verdict {
 // weighPassword judges a value for a password: drawn, or typed with digits or signs
 // among the letters.
 func weighPassword(text []byte, s *shape, quoted bool) Verdict {
-	if isWeakPassword(text, nil) {
-		return Verdict{Drop: true}
-	}
 	typed := s.signs - s.separators // signs that names do not have
 	switch {
+	case isStockPassword(text, nil):
+		return Verdict{Drop: true}
+	case isGuessable(text):
+		return Verdict{Confidence: Medium, Form: Weak}
 	case s.wordy() && typed == 0 && s.length >= 20:
 		return Verdict{Drop: true} // "UserPasswordFieldName2"
 	case s.random() && s.length >= 16 && s.signs <= s.length/3:
@@ -69,9 +70,8 @@ func weighPassword(text []byte, s *shape, quoted bool) Verdict {
 		return Verdict{Confidence: Medium, Form: Typed}
 	case typed > s.length/3:
 		return Verdict{Drop: true} // a pattern or a piece of code
-	case s.digits > 0 && (s.separators == 0 || typed > 0) && (quoted || s.digits > 1):
-		return Verdict{Confidence: Medium, Form: Weak}
-	case typed > 0 && quoted && s.classes() >= 3 && s.length >= 8:
+	case s.digits > 0 && (s.separators == 0 || typed > 0) && (quoted || s.digits > 1),
+		typed > 0 && quoted && s.classes() >= 3 && s.length >= 8:
 		return Verdict{Confidence: Medium, Form: Weak}
 	}
 	return Verdict{Drop: true}
