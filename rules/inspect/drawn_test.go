@@ -6,8 +6,8 @@ import (
 	gotoken "go/token"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -93,10 +93,14 @@ func TestIdentifiersAreNotDrawn(t *testing.T) {
 // identifiers collects the identifiers of packages of the standard library, without those
 // that hold data: assembly opcodes, tables of characters.
 func identifiers(t *testing.T) map[string]bool {
+	out, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Skipf("the standard library's source is not here: %v", err)
+	}
 	names := map[string]bool{}
 	var fset gotoken.FileSet
 	for _, dir := range []string{"net", "go", "os", "text", "database", "testing", "html", "mime", "time", "io"} {
-		root := filepath.Join(runtime.GOROOT(), "src", dir)
+		root := filepath.Join(strings.TrimSpace(string(out)), "src", dir)
 		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 				return err

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -17,15 +18,21 @@ var jwtSamples = [...][2]string{
 	{`"sub":"1234567890"`, `"name":"JohnDoe"`},
 	{`"sub":"1234567890"`, `"iat":1516239022`},
 	{`"iss":"joe"`, `"exp":1300819380`},
+	{`"sub":"1234567890"`, `"name":"JaneDoe"`},
+	{`"loggedInAs":"admin"`, `"iat":1422779638`},
 }
 
 // jwt locates a JSON Web Token (RFC 7519): a signed one of three parts (RFC 7515),
 // or an encrypted one of five (RFC 7516). The hit is the start of its header.
 //
 // Header and payload must decode to JSON objects and the header must name an
-// algorithm. Tokens without signature, cut off or from the usual documentation are
-// none. Facts: alg, issuer, and expires in RFC 3339, UTC; whether that has passed is
-// for the reader to say.
+// algorithm. Tokens without signature, cut off or from the usual documentation, also
+// signed anew, are none. What an encrypted one holds cannot be told, and may be any
+// message: it is of low confidence unless its header says that a token is within. Keys of
+// Supabase for the role "anon" are public by design and of low severity.
+//
+// Facts: alg, issuer, type (of the header, when it is not plain "JWT"), enc, and expires in
+// RFC 3339, UTC; whether that has passed is for the reader to say.
 func jwt(window []byte, hit Span) (Span, Verdict, bool) {
 	if !hit.within(len(window)) {
 		return Span{}, Verdict{}, false
@@ -42,11 +49,11 @@ func jwt(window []byte, hit Span) (Span, Verdict, bool) {
 	if len(parts) != 3 && len(parts) != 5 || match.End < hit.End {
 		return Span{}, Verdict{}, false
 	}
-	facts, ok := jwtFacts(parts)
+	v, ok := jwtVerdict(parts)
 	if !ok {
 		return Span{}, Verdict{}, false
 	}
-	v := Verdict{Secret: match, Confidence: High, Facts: facts}
+	v.Secret = match
 	return match, v, true
 }
 
@@ -73,41 +80,62 @@ func jwtEnd(window []byte, start int) int {
 	return end
 }
 
-// jwtFacts decodes the parts of a token. ok is false for what is none.
-func jwtFacts(parts [][]byte) (facts map[string]string, ok bool) {
+// jwtVerdict decodes the parts of a token. ok is false for what is none.
+func jwtVerdict(parts [][]byte) (v Verdict, ok bool) {
 	var header struct {
 		Alg string `json:"alg"`
 		Enc string `json:"enc"`
+		Typ string `json:"typ"`
+		Cty string `json:"cty"`
 	}
-	if !decodeObject(parts[0], &header) || header.Alg == "" || header.Alg == "none" {
-		return nil, false
+	if !decodeObject(parts[0], &header) || header.Alg == "" || strings.EqualFold(header.Alg, "none") {
+		return Verdict{}, false
 	}
-	facts = map[string]string{"alg": clip(header.Alg)}
+	v = Verdict{Confidence: High, Facts: map[string]string{"alg": clip(header.Alg)}}
+	if header.Typ != "" && !strings.EqualFold(header.Typ, "JWT") {
+		v.Facts["type"] = clip(header.Typ)
+	}
 	if len(parts) == 5 {
 		if header.Enc == "" || len(parts[3]) < 8 || len(parts[4]) < 16 {
-			return nil, false
+			return Verdict{}, false
 		}
-		facts["enc"] = clip(header.Enc)
-		return facts, true
-	}
-	var payload struct {
-		Issuer  any         `json:"iss"`
-		Expires json.Number `json:"exp"`
+		v.Facts["enc"] = clip(header.Enc)
+		if !strings.EqualFold(header.Typ, "JWT") && !strings.EqualFold(header.Cty, "JWT") {
+			v.Confidence = Low
+		}
+		return v, true
 	}
 	// 32 bytes is the shortest signature there is (HS256).
-	if header.Enc != "" || len(parts[2]) < 42 || !decodeObject(parts[1], &payload) || isSample(parts[1]) {
-		return nil, false
+	if header.Enc != "" || len(parts[2]) < 42 {
+		return Verdict{}, false
 	}
-	if s := shapeOf(parts[2]); s.patterned() || s.wordy() {
-		return nil, false
+	if s := shapeOf(parts[2]); s.patterned() || isMadeUp(parts[2]) {
+		return Verdict{}, false
+	}
+	return v, v.claims(parts[1])
+}
+
+// claims adds what the payload of a token says. It reports false for one that is no JSON
+// object or that of a sample.
+func (v *Verdict) claims(part []byte) bool {
+	var payload struct {
+		Issuer  any         `json:"iss"`
+		Role    any         `json:"role"`
+		Expires json.Number `json:"exp"`
+	}
+	if !decodeObject(part, &payload) || isSample(part) {
+		return false
 	}
 	if issuer, isText := payload.Issuer.(string); isText && issuer != "" {
-		facts["issuer"] = clip(issuer)
+		v.Facts["issuer"] = clip(issuer)
+	}
+	if payload.Issuer == "supabase" && payload.Role == "anon" {
+		v.Severity = Low
 	}
 	if seconds, err := strconv.ParseFloat(payload.Expires.String(), 64); err == nil && seconds > 0 && seconds < 1<<37 {
-		facts["expires"] = time.Unix(int64(seconds), 0).UTC().Format(time.RFC3339)
+		v.Facts["expires"] = time.Unix(int64(seconds), 0).UTC().Format(time.RFC3339)
 	}
-	return facts, true
+	return true
 }
 
 // decodeObject decodes a part into v. A member of an unexpected type is no reason

@@ -33,6 +33,8 @@ func TestJWT(t *testing.T) {
 		"sentence":     {"it was " + fresh + ".", fresh, full},
 		"file":         {fresh + ".txt", fresh, full},
 		"encrypted":    {five, five, map[string]string{"alg": "RSA-OAEP", "enc": "A256GCM"}},
+		"type":         {encodeJWT(`{"typ":"at+jwt","alg":"HS384"}`, `{"sub":"a"}`, g.Mixed(64)), "", map[string]string{"alg": "HS384", "type": "at+jwt"}},
+		"alg None":     {encodeJWT(`{"alg":"None"}`, `{"sub":"a"}`, signature), "-", nil},
 		"odd issuer":   {"=" + encodeJWT(`{"alg":"ES256"}`, `{"iss":7,"exp":"x"}`, signature), "", map[string]string{"alg": "ES256"}},
 		"no signature": {encodeJWT(`{"alg":"HS256"}`, `{"sub":"a"}`, ""), "-", nil},
 		"alg none":     {encodeJWT(`{"alg":"none"}`, `{"sub":"a"}`, signature), "-", nil},
@@ -63,6 +65,29 @@ func TestJWT(t *testing.T) {
 			}
 			if diff := cmp.Diff(test.facts, verdicts[0].Facts); diff != "" {
 				t.Errorf("facts (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestJWTWeights(t *testing.T) {
+	g := secrettest.New(2)
+	five := func(header string) string {
+		return encodeJWT(header, "", "")[:len(base64.RawURLEncoding.EncodeToString([]byte(header)))] +
+			"." + g.Mixed(60) + "." + g.Mixed(16) + "." + g.Mixed(80) + "." + g.Mixed(22)
+	}
+	tests := map[string]struct{ text, confidence, severity string }{
+		"signed":    {g.Value("jwt"), High, ""},
+		"encrypted": {five(`{"alg":"dir","enc":"A256GCM"}`), Low, ""},
+		"nested":    {five(`{"alg":"dir","enc":"A256GCM","cty":"JWT"}`), High, ""},
+		"anon":      {encodeJWT(`{"alg":"HS256"}`, `{"iss":"supabase","role":"anon","exp":2000000000}`, g.Mixed(43)), High, Low},
+		"service":   {encodeJWT(`{"alg":"HS256"}`, `{"iss":"supabase","role":"service_role","exp":2000000000}`, g.Mixed(43)), High, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, verdicts := locateAll(jwt, test.text, "eyj")
+			if len(verdicts) != 1 || verdicts[0].Confidence != test.confidence || verdicts[0].Severity != test.severity {
+				t.Errorf("verdicts %+v, want %+v", verdicts, test)
 			}
 		})
 	}

@@ -214,5 +214,5 @@ func (p *members) value() (value Span, ok bool) {
 	for value.End > start && p.window[value.End-1] <= ' ' {
 		value.End--
 	}
-	return value, value.Len() > 0 && bytes.IndexAny(p.text(value), "{[( ") < 0
+	return value, value.Len() > 0 && !bytes.ContainsAny(p.text(value), "{[( ")
 }
