@@ -204,3 +204,42 @@ func TestPrivateKeyBodyDecides(t *testing.T) {
 		t.Errorf("two keys gave %q and %q", a, b)
 	}
 }
+
+// TestKeyBody finds keys that stand without their first and last line.
+func TestKeyBody(t *testing.T) {
+	keywords := []string{"ibadanbgkqhkig9w0baqefaas", "ibaakca", "ibaakbg", "mhccaqee", "b3blbnnzac1rzxktdje"}
+	for kind, format := range map[string]string{"pem-rsa": "pkcs1", "pem-pkcs8": "pkcs8", "pem-ec": "sec1", "openssh": "openssh"} {
+		key := secrettest.New(8).Value(kind)
+		lines := strings.Split(strings.TrimSpace(key), "\n")
+		body := strings.Join(lines[1:len(lines)-1], "")
+		for name, text := range map[string]string{
+			"env":  "PRIVATE_KEY=" + body + "\nPORT=80\n",
+			"json": `{"key": "` + body + `", "x": 1}`,
+		} {
+			secrets, verdicts := locateAll(keyBodyAlone, text, keywords...)
+			if len(secrets) != 1 || secrets[0] != body || verdicts[0].Facts["format"] != format || verdicts[0].Facts["public_fingerprint"] == "" {
+				t.Errorf("%s in %s: found %d, verdicts %+v", kind, name, len(secrets), verdicts)
+			}
+		}
+		for name, text := range map[string]string{
+			"whole":   key,
+			"escaped": strings.Join(lines, `\n`),
+			"joined":  `"` + strings.Join(lines, "\\n\" +\n \"") + `"`,
+			"cut off": body[:len(body)/2],
+			"inside":  strings.Repeat("A", 64) + body,
+		} {
+			if secrets, _ := locateAll(keyBodyAlone, text, keywords...); len(secrets) > 0 {
+				t.Errorf("%s %s: found %q", kind, name, secrets)
+			}
+		}
+	}
+}
+
+func TestServiceAccount(t *testing.T) {
+	key := strings.ReplaceAll(secrettest.New(9).Value("pem-pkcs8"), "\n", `\n`)
+	text := "{\n  \"type\": \"service_account\",\n  \"private_key\": \"" + key + "\",\n  \"client_email\": \"bot@acme.iam.gserviceaccount.com\"\n}\n"
+	_, verdicts := locateAll(privateKey, text, keyKeywords...)
+	if len(verdicts) != 1 || verdicts[0].Facts["account"] != "bot@acme.iam.gserviceaccount.com" {
+		t.Errorf("verdicts %+v", verdicts)
+	}
+}

@@ -42,7 +42,26 @@ func privateKey(window []byte, hit Span) (Span, Verdict, bool) {
 	}
 	v := key.verdict()
 	v.Secret = body.span
+	if account := serviceAccount(window, body.end); account != "" {
+		v.Facts["account"] = account
+	}
 	return Span{start, max(body.end, hit.End)}, v, true
+}
+
+// serviceAccount returns the account that a key file of Google Cloud names behind the key:
+// "client_email" follows "private_key" in all of them.
+func serviceAccount(window []byte, end int) string {
+	rest := window[end:min(len(window), end+512)]
+	i := bytes.Index(rest, []byte("client_email"))
+	if i < 0 {
+		return ""
+	}
+	p := members{window: rest, pos: i + len("client_email")}
+	value, ok := p.value()
+	if text := p.text(value); ok && isPrintable(text) && bytes.IndexByte(text, '@') > 0 {
+		return clip(string(text))
+	}
+	return ""
 }
 
 var (

@@ -54,6 +54,7 @@ var (
 		{"database-url", databaseURL},
 		{"jwk", jwk},
 		{"jwt", jwt},
+		{"key-body", keyBodyAlone},
 		{"private-key", privateKey},
 		{"url-password", urlPassword},
 	}
