@@ -90,3 +90,62 @@ func checkVerdict(t *testing.T, name string, v Verdict) {
 		}
 	}
 }
+
+// FuzzEncodings checks that whatever decodes is written again as it was.
+func FuzzEncodings(f *testing.F) {
+	g := secrettest.New(1)
+	f.Add(encodeBech32("age", g.Bytes(32)))
+	f.Add(encodeBase58(append([]byte{0, 0}, g.Bytes(32)...), bitcoinAlphabet))
+	f.Add(encodeBase58(g.Bytes(17), rippleAlphabet))
+	f.Add(encodeStrkey(('S'-'A')<<3, g.Bytes(32)))
+	f.Add("11")
+	f.Fuzz(func(t *testing.T, text string) {
+		if prefix, raw, ok := decodeBech32([]byte(text)); ok {
+			if again := encodeBech32(prefix, raw); again != strings.ToLower(text) {
+				t.Errorf("bech32 %q is written as %q", text, again)
+			}
+		}
+		for _, alphabet := range []string{bitcoinAlphabet, rippleAlphabet} {
+			if raw, ok := decodeBase58([]byte(text), alphabet); ok {
+				if again := encodeBase58(raw, alphabet); again != text {
+					t.Errorf("base58 %q is written as %q", text, again)
+				}
+			}
+		}
+		if raw, ok := decodeStrkey([]byte(text), 35); ok {
+			if again := encodeStrkey(raw[0], raw[1:]); again != text && !strings.ContainsAny(text, "\r\n") {
+				t.Errorf("strkey %q is written as %q", text, again)
+			}
+		}
+	})
+}
+
+// FuzzMembers checks that the reader of objects ends, and that what it keeps lies in the
+// text.
+func FuzzMembers(f *testing.F) {
+	key, _ := webKeyEC(secrettest.New(1))
+	f.Add("{" + strings.Join(key, ",") + "}")
+	f.Add("a:\n  - kty: EC\n    d: x\n")
+	f.Add(`{kty: 'RSA', x: [{`)
+	f.Add(`{&quot;kty&quot;:&quot;EC`)
+	f.Fuzz(func(t *testing.T, text string) {
+		for at := strings.Index(text, "kty"); at >= 0; {
+			p := readerOf(text)
+			if object, ok := p.object(Span{at, at + 3}); ok && !object.within(len(text)) {
+				t.Errorf("object %v of %d bytes", object, len(text))
+			}
+			for name, value := range p.found {
+				if !value.within(len(text)) {
+					t.Errorf("%s: %v of %d bytes", name, value, len(text))
+				}
+			}
+			next := strings.Index(text[at+3:], "kty")
+			if next < 0 {
+				break
+			}
+			at += 3 + next
+		}
+	})
+}
+
+func readerOf(text string) *members { return &members{window: []byte(text)} }
