@@ -30,7 +30,7 @@ along, or else the built-in ones.`,
 		SuggestionsMinimumDistance: 2,
 		DisableFlagsInUseLine:      true,
 	}
-	cmd.AddCommand(a.rulesTestCommand(), a.rulesCheckCommand())
+	cmd.AddCommand(a.rulesListCommand(), a.rulesShowCommand(), a.rulesTestCommand(), a.rulesCheckCommand())
 	return cmd
 }
 
@@ -46,8 +46,20 @@ func configFlag(flags *pflag.FlagSet, config *string) {
 }
 
 // rulesOf loads the rules of a file that was named, as an argument or with --config, or else those
-// that a scan of the current directory uses.
+// that a scan of the current directory uses, and warns of what is wrong with them.
 func (a *app) rulesOf(config string, args []string) (*rules.Set, error) {
+	set, err := a.loadRulesOf(config, args)
+	if err != nil {
+		return nil, err
+	}
+	for _, warning := range set.Warnings {
+		a.warnf("%v", warning)
+	}
+	return set, nil
+}
+
+// loadRulesOf is rulesOf without warnings.
+func (a *app) loadRulesOf(config string, args []string) (*rules.Set, error) {
 	switch {
 	case len(args) > 1:
 		return nil, usagef("run the command once for each", "one rule file at a time, but got %q and %q", args[0], args[1])
@@ -63,7 +75,11 @@ func (a *app) rulesOf(config string, args []string) (*rules.Set, error) {
 			return nil, err
 		}
 	}
-	return a.rules(ruleFlags{config: config}, root)
+	file, err := a.ruleFile(config, root)
+	if err != nil {
+		return nil, err
+	}
+	return loadRules(file, config != "")
 }
 
 // stdout is standard output for text with parts of rule files, which may be hostile. It must be closed.

@@ -40,7 +40,7 @@ Exit codes:
 		if err := checkEmpty(cmd.Flags()); err != nil {
 			return err
 		}
-		set, err := a.rulesOf(config, args)
+		set, err := a.loadRulesOf(config, args)
 		if err != nil {
 			return err
 		}
@@ -64,6 +64,9 @@ type ruleWarning struct {
 // ruleWarnings returns what is to be said of a set, by file and line.
 func ruleWarnings(set *rules.Set) []ruleWarning {
 	var list []ruleWarning
+	for _, w := range set.Warnings {
+		list = append(list, ruleWarning{w.File, w.Line, w.Rule, w.Problem})
+	}
 	for _, w := range match.Check(set) {
 		file, line := w.Rule.Position(w.Key)
 		list = append(list, ruleWarning{file, line, w.Rule.ID, w.Key + ": " + w.Text})
@@ -100,7 +103,9 @@ func contentRules(set *rules.Set) int {
 func (a *app) writeWarnings(set *rules.Set, warnings []ruleWarning) error {
 	out := a.stdout()
 	for _, w := range warnings {
-		fmt.Fprintf(out, "%s\n", report.Printable(fmt.Sprintf("%s:%d: rule %q: %s", w.file, w.line, w.rule, w.text)))
+		// As mistakes that keep a file from loading are shown.
+		text := &rules.Error{File: w.file, Line: w.line, Rule: w.rule, Problem: w.text}
+		fmt.Fprintln(out, report.Printable(text.Error()))
 	}
 	if without := len(withoutExamples(set)); without > 0 && without == contentRules(set) {
 		fmt.Fprintf(out, "no rule has examples: \"unleak rules test\" can test placeholders alone\n")

@@ -85,15 +85,7 @@ const helpWidth = 80
 // completions has shells complete the values of flags.
 func completions(cmd *cobra.Command, f *scanFlags) {
 	ids := func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		set, err := loadRules(f.config, true)
-		if err != nil {
-			return nil, cobra.ShellCompDirectiveError
-		}
-		var completions []cobra.Completion
-		for _, rule := range set.Rules {
-			completions = append(completions, cobra.CompletionWithDesc(rule.ID, rule.Description))
-		}
-		return completions, cobra.ShellCompDirectiveNoFileComp
+		return ruleCompletions(f.config)
 	}
 	for flag, complete := range map[string]cobra.CompletionFunc{
 		"min-confidence": cobra.FixedCompletions(confidences, cobra.ShellCompDirectiveNoFileComp),
@@ -105,4 +97,17 @@ func completions(cmd *cobra.Command, f *scanFlags) {
 			panic(err) // the flag is not defined
 		}
 	}
+}
+
+// ruleCompletions completes the id of a rule.
+func ruleCompletions(config string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	set, err := loadRules(config, true)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	var completions []cobra.Completion
+	for _, rule := range set.Rules {
+		completions = append(completions, cobra.CompletionWithDesc(rule.ID, rule.Description))
+	}
+	return completions, cobra.ShellCompDirectiveNoFileComp
 }
