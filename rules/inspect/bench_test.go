@@ -39,3 +39,16 @@ func BenchmarkAssignment(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkJWKHostile reads text that is made to look like the start of many keys.
+func BenchmarkJWKHostile(b *testing.B) {
+	text := bytes.Repeat([]byte(`kty:"EC",`), maxJWK/8)
+	text[0] = '{'
+	hit := Span{len(text) - 9, len(text) - 6}
+	b.SetBytes(9)
+	for b.Loop() {
+		if _, _, ok := jwk(text, hit); ok {
+			b.Fatal("found a key")
+		}
+	}
+}

@@ -25,6 +25,9 @@ func (p *members) object(hit Span) (Span, bool) {
 		before := p.pos
 		if name, ok := p.name(); ok {
 			if value, ok := p.value(); ok {
+				if _, twice := p.found[name]; twice {
+					return Span{}, false // no object, and it is not read once more for each
+				}
 				p.found[name] = value
 			}
 		}

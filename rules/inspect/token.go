@@ -6,7 +6,7 @@ import "bytes"
 // reads like words, and is surer of long values than of short.
 func token(c Candidate) Verdict {
 	s := shapeOf(c.secret())
-	if !s.random() {
+	if !s.random() || isPlaceholder(c.secret()) {
 		return Verdict{Drop: true}
 	}
 	return Verdict{}
