@@ -82,10 +82,13 @@ func isMember(line []byte, indent int) bool {
 
 func lineStart(window []byte, pos int) int { return bytes.LastIndexByte(window[:pos], '\n') + 1 }
 
-// openingBrace returns the place of the brace that is open at pos.
+// openingBrace returns the place of the brace that is open at pos. It gives up at what no
+// key has, a second "kty" and objects within objects, so that a text of nothing but those
+// is not gone over again for each.
 func openingBrace(window []byte, pos int) (int, bool) {
+	const deepest = 3
 	depth := 0
-	for i := pos - 1; i >= max(0, pos-maxJWK); i-- {
+	for i := pos - 1; i >= max(0, pos-maxJWK) && depth <= deepest; i-- {
 		switch window[i] {
 		case '}', ']', ')':
 			depth++
@@ -94,6 +97,10 @@ func openingBrace(window []byte, pos int) (int, bool) {
 				return i, window[i] == '{'
 			}
 			depth--
+		case 'k':
+			if depth == 0 && i+3 < pos && window[i+1] == 't' && window[i+2] == 'y' && !isWord(window[i+3]) && (i == 0 || !isWord(window[i-1])) {
+				return 0, false
+			}
 		}
 	}
 	return 0, false
