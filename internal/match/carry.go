@@ -19,6 +19,7 @@ type Memo struct {
 	size     int // of the text, in bytes
 	hits     []keywordHit
 	verdicts []verdict
+	opened   [codings][]opened
 }
 
 // memos are for use again: every object with children needs one for as long as they are decoded.
@@ -27,12 +28,22 @@ var memos = sync.Pool{New: func() any { return new(Memo) }}
 func newMemo(size int) *Memo {
 	m := memos.Get().(*Memo)
 	m.size, m.hits, m.verdicts = size, m.hits[:0], m.verdicts[:0]
+	for i := range m.opened {
+		m.opened[i] = m.opened[i][:0]
+	}
 	return m
 }
 
 // Size is how many bytes of memory the memo takes.
 func (m *Memo) Size() int {
-	return cap(m.hits)*int(unsafe.Sizeof(keywordHit{})) + cap(m.verdicts)*int(unsafe.Sizeof(verdict{}))
+	n := cap(m.hits)*int(unsafe.Sizeof(keywordHit{})) + cap(m.verdicts)*int(unsafe.Sizeof(verdict{}))
+	for _, units := range m.opened {
+		n += cap(units) * int(unsafe.Sizeof(opened{}))
+		for i := range units {
+			n += cap(units[i].hits) * int(unsafe.Sizeof(Hit{}))
+		}
+	}
+	return n
 }
 
 // maxPooled is the size of the largest memo, in bytes, that is used again, perhaps for a small text.
@@ -44,13 +55,17 @@ func (m *Memo) Release() {
 		return
 	}
 	clear(m.verdicts) // lets go of the values
+	for i := range m.opened {
+		clear(m.opened[i])
+	}
 	memos.Put(m)
 }
 
 // small reports whether the memo is worth its memory: texts of nothing but keywords are
 // searched again rather than remembered.
 func (m *Memo) small() bool {
-	return len(m.hits) <= 64+m.size/64 && len(m.verdicts) <= 16+m.size/512
+	return len(m.hits) <= 64+m.size/64 && len(m.verdicts) <= 16+m.size/512 &&
+		len(m.opened[0])+len(m.opened[1])+len(m.opened[2]) <= 16+m.size/512
 }
 
 // verdict is what a rule said of a keyword: a match, and whether it counts. Only the

@@ -216,8 +216,8 @@ func sameHits(a, b []keywordHit) bool {
 func describe(hits []Hit) []string {
 	var list []string
 	for _, h := range hits {
-		list = append(list, fmt.Sprintf("%s %q %d-%d %d:%d-%d:%d %s %s %v %d", h.Rule.ID, h.Value, h.Start, h.End,
-			h.StartLine, h.StartColumn, h.EndLine, h.EndColumn, h.Severity, h.Confidence, h.Facts, h.Pending)+terms(h.Terms))
+		list = append(list, fmt.Sprintf("%s %q %d-%d %d:%d-%d:%d %s %s %v %d %v", h.Rule.ID, h.Value, h.Start, h.End,
+			h.StartLine, h.StartColumn, h.EndLine, h.EndColumn, h.Severity, h.Confidence, h.Facts, h.Pending, h.Layers)+terms(h.Terms))
 	}
 	return list
 }
@@ -313,7 +313,7 @@ func FuzzCarryOver(f *testing.F) {
 		if len(text) > 1<<12 || len(script) > 1<<8 {
 			return
 		}
-		w := &writer{random: rand.New(rand.NewPCG(seed, 1)), fragments: append([]string{string(script)}, fragments...), filler: 50}
+		w := &writer{random: rand.New(rand.NewPCG(seed, 1)), fragments: slices.Concat([]string{string(script)}, fragments, encodedFragments()), filler: 50}
 		for _, m := range []*Matcher{own, ours} {
 			compareCarried(t, m, text, 2, w.change)
 			compareCarried(t, m, text, 1, func(base []byte) ([]byte, []Copy) { return scripted(base, script) })

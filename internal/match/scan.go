@@ -25,6 +25,9 @@ type Hit struct {
 	// Lines and columns count from 1; EndColumn is the one after the last character.
 	StartLine, StartColumn, EndLine, EndColumn int
 	MatchLine                                  int // on which the match begins that the value is in
+	// Layers say how the secret is encoded, outermost first; Value is what it decodes to, and the places
+	// above are those of the encoded text.
+	Layers []Layer
 }
 
 // Scanner scans texts with the rules of a matcher. Not for concurrent use.
@@ -47,13 +50,19 @@ type Scanner struct {
 	// candidates are what settling weighs.
 	candidates []candidate
 	called     []bool // by rule: a whole-text rule that has been evaluated
+
+	codings [codings]coding
+	depth   int      // how many encodings were taken off the text
+	inner   *Scanner // for decoded texts, made when first needed
+	gaps    []span   // between copies
+	areas   []span   // that may have something encoded
 }
 
 // NewScanner returns a scanner for one goroutine.
 func (m *Matcher) NewScanner() *Scanner {
 	return &Scanner{
 		Stop: new(atomic.Bool), matcher: m, shortest: max(minCopy, m.search.longest),
-		called: make([]bool, len(m.rules)),
+		called: make([]bool, len(m.rules)), codings: [codings]coding{runs{}, escapes{'%'}, escapes{'\\'}},
 	}
 }
 
@@ -83,8 +92,10 @@ func (s *Scanner) ScanFrom(base *Memo, copies []Copy, content []byte) ([]Hit, *M
 	}
 	if base != nil && !decoded {
 		s.carry(base, copies)
+		s.openAll(base, copies)
 	} else {
 		s.search(span{0, len(s.text)})
+		s.openAll(nil, nil)
 	}
 	if len(s.memo.verdicts) > 0 {
 		s.ask()
@@ -92,6 +103,7 @@ func (s *Scanner) ScanFrom(base *Memo, copies []Copy, content []byte) ([]Hit, *M
 		s.settle()
 		s.memo.forget()
 	}
+	s.settleOpened()
 	memo := s.memo
 	s.memo, s.text = nil, nil
 	if cap(s.decoded) > 1<<20 {

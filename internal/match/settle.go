@@ -31,9 +31,11 @@ func (s *Scanner) settle() {
 	})
 	s.require()
 	s.candidates = s.candidates[:0]
+	hidden := s.hidden()
 	for i, n := range s.order {
 		v := &verdicts[n]
-		if v.aside || s.matcher.rules[v.rule].rule.SkipReport || i > 0 && s.isAgain(n) {
+		if v.aside || s.matcher.rules[v.rule].rule.SkipReport || i > 0 && s.isAgain(n) ||
+			len(hidden) > 0 && s.matcher.rule(v.rule).generic && overlap(hidden, v.secret, func(sighting) bool { return true }) {
 			continue
 		}
 		s.candidates = append(s.candidates, s.candidate(n))
