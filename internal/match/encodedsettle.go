@@ -62,9 +62,9 @@ func (s *Scanner) sightings() []sighting {
 	return list
 }
 
-// overlap calls yield for the sightings that overlap at until one is accepted. Of many
+// overlapping calls yield for the sightings that overlap at until one is accepted. Of many
 // that overlap one another, not all are looked at: see maxTangle.
-func overlap(sorted []sighting, at span, yield func(sighting) bool) bool {
+func overlapping(sorted []sighting, at span, yield func(sighting) bool) bool {
 	i, _ := slices.BinarySearchFunc(sorted, at.end, func(f sighting, end int) int { return cmp.Compare(f.at.start, end) })
 	for j := i - 1; j >= 0 && i-j <= maxTangle; j-- {
 		if sorted[j].at.overlaps(at) && yield(sorted[j]) {
@@ -79,7 +79,7 @@ func overlap(sorted []sighting, at span, yield func(sighting) bool) bool {
 // believed where what it saw is opaque, or less generic inside.
 func (s *Scanner) visible(plain []sighting, h *Hit, opaque bool) bool {
 	at := span{h.Start, h.End}
-	return overlap(plain, at, func(p sighting) bool {
+	return overlapping(plain, at, func(p sighting) bool {
 		if p.generic {
 			return !opaque && slices.Contains(h.Rule.Tags, "generic")
 		}

@@ -35,7 +35,7 @@ func (s *Scanner) settle() {
 	for i, n := range s.order {
 		v := &verdicts[n]
 		if v.aside || s.matcher.rules[v.rule].rule.SkipReport || i > 0 && s.isAgain(n) ||
-			len(hidden) > 0 && s.matcher.rule(v.rule).generic && overlap(hidden, v.secret, func(sighting) bool { return true }) {
+			len(hidden) > 0 && s.matcher.rule(v.rule).generic && overlapping(hidden, v.secret, func(sighting) bool { return true }) {
 			continue
 		}
 		s.candidates = append(s.candidates, s.candidate(n))
