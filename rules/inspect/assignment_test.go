@@ -44,6 +44,7 @@ func TestAssignmentFinds(t *testing.T) {
 		"env export":        {"export DB_PASSWORD='" + typed + "'", typed},
 		"env comment":       {"DB_PASSWORD=" + typed + "   # do not share", typed},
 		"make":              {"TOKEN ?= " + drawn, drawn},
+		"csharp property":   {"public string ApiToken { get; private set; } = \"" + drawn + "\";", drawn},
 		"yaml":              {"  password: " + typed + "\n  user: x", typed},
 		"yaml list":         {"- secret: \"" + drawn + "\"", drawn},
 		"properties":        {"spring.datasource.password=" + typed, typed},

@@ -51,6 +51,8 @@ func (p *parser) readSign() sign {
 		return signEquals
 	case p.keyQuote != 0 && c == '{':
 		return p.block()
+	case c == '{':
+		return p.property()
 	case c == '<' && p.at("</"):
 		return p.nextElement()
 	case p.keyQuote != 0 || c == '\n' || c == '\r':
@@ -207,6 +209,21 @@ func (p *parser) block() sign {
 	}
 	p.pos++
 	return signEquals
+}
+
+// property steps over the accessors of a property of C#: Name { get; set; } = "...".
+func (p *parser) property() sign {
+	rest := p.window[p.pos:min(len(p.window), p.pos+maxBlank)]
+	end := bytes.IndexByte(rest, '}')
+	if end < 0 || !bytes.HasPrefix(bytes.TrimLeft(rest[1:end], " "), []byte("get")) {
+		return signNone
+	}
+	p.pos += end + 1
+	p.blanks()
+	if p.peek() != '=' {
+		return signNone
+	}
+	return p.equals()
 }
 
 // nextElement steps into the element that follows the one with the name, as property lists
