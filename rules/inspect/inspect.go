@@ -38,7 +38,8 @@
 // The locators are assignment, connection-string (host, user, database), database-url
 // and url-password (scheme, host, user), jwk (type, bits, kid, public_fingerprint), jwt
 // (alg, issuer, expires), private-key (format, type, bits, encrypted, public_fingerprint,
-// account) and key-body, which finds the same keys without their first line.
+// account), key-body, which finds the same keys without their first line, and nkey-near, which
+// finds what nkey judges by a word near it.
 //
 // Both depend on the bytes of the window and nothing else: no clock, no network,
 // no state. The same window gives the same verdict on any day, which carrying

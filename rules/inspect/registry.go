@@ -55,6 +55,7 @@ var (
 		{"jwk", jwk},
 		{"jwt", jwt},
 		{"key-body", keyBodyAlone},
+		{"nkey-near", nkeyNear},
 		{"private-key", privateKey},
 		{"url-password", urlPassword},
 	}

@@ -53,6 +53,41 @@ func nkey(c Candidate) Verdict {
 	return Verdict{Confidence: High, Facts: facts}
 }
 
+// nkeyReach is how far a seed may stand from the word that it is found by, in bytes.
+const nkeyReach = 512
+
+// nkeyNear locates the seed of NATS that is nearest to a word such as "nkey" or "seed". The
+// seed itself begins with three letters that say too little to look for: a search
+// for them costs a third more of every scan.
+func nkeyNear(window []byte, hit Span) (Span, Verdict, bool) {
+	if !hit.within(len(window)) {
+		return Span{}, Verdict{}, false
+	}
+	const length = 58
+	from, to := max(0, hit.Start-nkeyReach), min(len(window), hit.End+nkeyReach+length)
+	var match Span
+	var best Verdict
+	nearest := -1
+	for i := from; i+length <= to; i++ {
+		distance := max(i-hit.End, hit.Start-i-length)
+		if window[i] != 'S' || window[i+2] != 'A' || distance < 0 || nearest >= 0 && distance >= nearest {
+			continue
+		}
+		if i > 0 && isWord(window[i-1]) || i+length < len(window) && isWord(window[i+length]) {
+			continue
+		}
+		all := Span{i, i + length}
+		v := nkey(Candidate{Window: window, Match: all, Secret: all})
+		if v.Drop {
+			continue
+		}
+		best, nearest = v, distance
+		best.Secret = all
+		match = Span{min(i, hit.Start), max(i+length, hit.End)}
+	}
+	return match, best, nearest >= 0
+}
+
 // stellarSeed judges secret seeds of Stellar: 56 characters that start with S. Facts:
 // checksum, and public_fingerprint, which is the account's address.
 func stellarSeed(c Candidate) Verdict {

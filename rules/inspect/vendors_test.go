@@ -261,6 +261,35 @@ func TestNkeys(t *testing.T) {
 	checkVectors(t, tests)
 }
 
+func TestNkeyNear(t *testing.T) {
+	g := secrettest.New(3)
+	one, two := nkeyText('U', g.Bytes(32)), nkeyText('A', g.Bytes(32))
+	tests := map[string]struct {
+		text string
+		want []string
+	}{
+		"named":      {"nkey: " + one, []string{one}},
+		"armored":    {"-----BEGIN USER NKEY SEED-----\n" + one + "\n------END USER NKEY SEED------\n", []string{one, one}},
+		"before":     {"sign with " + one + " as nkey", []string{one}},
+		"nearest":    {"nkey " + one + "\n" + two, []string{one}},
+		"each side":  {one + " nkey, and then another nkey " + two, []string{one, two}},
+		"far":        {"nkey" + strings.Repeat(" ", 600) + one, nil},
+		"inside":     {"nkey X" + one, nil},
+		"goes on":    {"nkey " + one + "X", nil},
+		"wrong":      {"nkey " + changed(one), nil},
+		"no seed":    {"nkey", nil},
+		"short text": {"nkey SUA", nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			secrets, _ := locateAll(nkeyNear, test.text, "nkey")
+			if diff := cmp.Diff(test.want, secrets); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 func TestChecksummedTokens(t *testing.T) {
 	g := secrettest.New(4)
 	valid, wrong := map[string]string{"checksum": "valid"}, map[string]string{"checksum": "invalid"}
