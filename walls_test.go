@@ -20,7 +20,8 @@ const module = "github.com/unleak/unleak"
 var rooms = map[string][]string{
 	"":                          {},
 	"cmd/unleak":                {"internal/cli"},
-	"internal/cli":              {"", "internal/report", "internal/audit", "internal/match", "internal/ruletest", "remediate", "rules", "scanner", "scanner/finding", "remediate/account"},
+	"internal/cli":              {"", "internal/report", "internal/suppress", "internal/audit", "internal/match", "internal/ruletest", "remediate", "rules", "scanner", "scanner/finding", "remediate/account"},
+	"internal/suppress":         {"scanner/finding"},
 	"internal/report":           {"scanner/finding", "remediate/account"},
 	"internal/audit":            {"rules", "scanner", "scanner/finding"},
 	"remediate":                 {"internal/gitcmd", "internal/gitstore", "internal/gitstore/pack", "internal/history", "internal/pathspec", "internal/redact", "internal/rewrite", "scanner/finding", "remediate/account"},

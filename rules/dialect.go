@@ -134,7 +134,7 @@ func (f *file) standIn(set *Set, d definition) (ok bool) {
 // standing returns the ids of the built-in rules that find what one of gitleaks' default rules does.
 func (s *Set) standing(gitleaksID string) []string {
 	var ours []string
-	for _, id := range append([]string{gitleaksID}, counterparts[gitleaksID]...) {
+	for _, id := range append([]string{gitleaksID}, counterpartsOf(gitleaksID)...) {
 		if s.defines(id) {
 			ours = append(ours, id)
 		}

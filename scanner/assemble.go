@@ -50,7 +50,8 @@ func (s *session) assemble(hits []hit, where whereabouts, read contents) []*find
 		if s.sureEnough(f.Confidence) {
 			return false
 		}
-		s.hidden = append(s.hidden, f.Secret)
+		f.Fingerprint = "" // it is not computed yet
+		s.hidden = append(s.hidden, f)
 		return true
 	})
 	s.fingerprints.halt()

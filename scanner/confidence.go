@@ -43,7 +43,10 @@ func (s *session) confident(hits []hit) []hit {
 
 // hide notes a finding that is not shown.
 func (s *session) hide(k key) {
-	s.hidden = append(s.hidden, finding.NewSecret(k.value, k.rule.KnownPrefix(k.value)))
+	s.hidden = append(s.hidden, &finding.Finding{
+		RuleID: k.rule.ID, Description: k.rule.Description, Confidence: finding.ConfidenceLow,
+		Secret: finding.NewSecret(k.value, k.rule.KnownPrefix(k.value)),
+	})
 }
 
 // suppressed accounts for what is not shown.

@@ -52,9 +52,10 @@ func (p *Progress) Phase() string {
 type Result struct {
 	Header   finding.Header
 	Findings []*finding.Finding
-	// Hidden are the values of findings below [Options.MinConfidence]. They are not shown, and are
-	// to be kept out of what is shown.
-	Hidden []finding.Secret
+	// Hidden are the findings below [Options.MinConfidence], perhaps without occurrences and without
+	// fingerprints (see [Fingerprint]). They are not shown, and their values are to be kept
+	// out of what is shown.
+	Hidden []*finding.Finding
 	Stats  Stats
 }
 
@@ -68,7 +69,7 @@ type session struct {
 	stats        Stats
 	started      time.Time
 	stopped      atomic.Bool // the context has ended
-	hidden       []finding.Secret
+	hidden       []*finding.Finding
 }
 
 // withDefaults fills in what is left at zero.

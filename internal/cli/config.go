@@ -77,7 +77,7 @@ func (a *app) ruleFile(config, root string) (string, error) {
 		return "", nil
 	}
 	for _, name := range configNames {
-		if file, err := plainFile(root, name); file != "" || err != nil {
+		if file, err := plainFile(root, name, "--config"); file != "" || err != nil {
 			return file, err
 		}
 	}
@@ -85,7 +85,8 @@ func (a *app) ruleFile(config, root string) (string, error) {
 }
 
 // plainFile returns the path of a file in the root of what is scanned, empty where there is none.
-func plainFile(root, name string) (string, error) {
+// flag is the one by which the user can name what is no plain file.
+func plainFile(root, name, flag string) (string, error) {
 	file := filepath.Join(root, name)
 	info, err := os.Lstat(file)
 	switch {
@@ -94,7 +95,7 @@ func plainFile(root, name string) (string, error) {
 	case err != nil:
 		return "", fmt.Errorf("cannot read %s of what is scanned: %w", name, err)
 	case !info.Mode().IsRegular():
-		return "", usagef("if you trust it, name it with --config", "%s is no plain file, so it is not used as the rule file", file)
+		return "", usagef("if you trust it, name it with "+flag, "%s is no plain file, so it is not used", file)
 	}
 	return file, nil
 }

@@ -82,7 +82,7 @@ func (f reportFile) write(result *scanner.Result, options report.Options) error 
 	if err != nil {
 		return f.failed(err)
 	}
-	if err := report.Deliver(file, result.Header, result.Findings); err != nil {
+	if err := report.Deliver(file, result.Header, result.Findings, result.Hidden...); err != nil {
 		return f.failed(errors.Join(err, file.Close()))
 	}
 	return nil
@@ -117,5 +117,5 @@ func (a *app) writeStdout(result *scanner.Result, format string, options report.
 	if err != nil {
 		return err
 	}
-	return errors.Join(report.Deliver(handler, result.Header, result.Findings), log.Close())
+	return errors.Join(report.Deliver(handler, result.Header, result.Findings, result.Hidden...), log.Close())
 }

@@ -22,6 +22,7 @@ type scanFlags struct {
 	sourceFlags
 	ruleFlags
 	outputFlags
+	suppressFlags
 	profiles
 	reveal, exitZero, full      bool
 	minConfidence               string
@@ -52,6 +53,10 @@ func (a *app) scan(ctx context.Context, flags *scanFlags, argument string) (err 
 		return err
 	}
 	set, err := a.rules(flags.ruleFlags, target.root)
+	if err != nil {
+		return err
+	}
+	hide, err := a.suppressions(flags.suppressFlags, target.root)
 	if err != nil {
 		return err
 	}
@@ -91,6 +96,7 @@ func (a *app) scan(ctx context.Context, flags *scanFlags, argument string) (err 
 		return err
 	}
 	if result != nil {
+		a.suppress(hide, result)
 		if failed := a.writeReports(result, files, flags.outputFlags); failed != nil {
 			return failed
 		}

@@ -47,6 +47,10 @@ func (a *app) addScanFlags(cmd *cobra.Command, f *scanFlags) {
 	selection.flags.StringArrayVar(&f.only, "rule", nil, "use only the rule `ID`; may be repeated")
 	selection.flags.StringArrayVar(&f.exclude, "exclude-rule", nil, "do not use the rule `ID`; may be repeated")
 
+	known := newGroup("What is known")
+	known.flags.StringArrayVar(&f.ignoreFiles, "ignore-file", nil, "hide what `FILE` names, in the form of "+ignoreName+", or of "+gitleaksIgnoreName+" if it is named so; may be repeated. Those in the root of what is scanned are used anyway")
+	known.flags.StringVar(&f.baseline, "baseline", "", "hide what the report `FILE` has, a JSON report of unleak or of gitleaks, and say how much that is")
+
 	limits := newGroup("Limits")
 	limits.flags.IntVar(&f.jobs, "jobs", 0, "scan with `N` workers (default: one for each core)")
 	limits.flags.Var(&f.maxObjectSize, "max-object-size", "leave out objects above this `SIZE`, and say so")
@@ -58,7 +62,7 @@ func (a *app) addScanFlags(cmd *cobra.Command, f *scanFlags) {
 	hidden.flags.BoolVar(&f.full, "full-scan", false, "match every blob whole, and not only where a delta changes it")
 	hidden.flags.VisitAll(func(flag *pflag.Flag) { flag.Hidden = true })
 
-	groups := []flagGroup{what, reports, selection, limits}
+	groups := []flagGroup{what, reports, selection, known, limits}
 	for _, group := range append(groups, hidden) {
 		cmd.Flags().AddFlagSet(group.flags)
 	}

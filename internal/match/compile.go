@@ -17,6 +17,8 @@ const (
 	// maxLine is how far a line is followed from a keyword when a rule's expression
 	// has no bound of its own but stays on its line.
 	maxLine = 4096
+	// maxExtra is how many line ends a match may have whose window is made of lines.
+	maxExtra = 24
 	// block is the window of an expression that has no bound and runs across lines,
 	// when the rule declares none.
 	block = 16384
@@ -33,7 +35,8 @@ type compiled struct {
 	judge   inspect.Func    // nil without an inspector
 	left    int             // window before the end of the keyword
 	right   int             // window after its start
-	byLine  bool            // the window is the keyword's line instead
+	byLine  bool            // the window is the keyword's line instead, and
+	extra   int             // so many lines on either side of it
 	whole   bool            // the window is the whole text
 	generic bool            // gives way to any other rule that found the same
 	// near is the expression kept from beginning further from the keyword than it can, see [nearOf].
@@ -70,8 +73,8 @@ func compile(rule *rules.Rule) compiled {
 		c.whole = true
 	case s.width < unbounded:
 		c.left, c.right = s.left+context, s.width+context
-	case !s.lines && rule.Window == 0:
-		c.byLine = true
+	case rule.Window == 0 && newlinesOf(rule.Regex) <= maxExtra:
+		c.byLine, c.extra = true, newlinesOf(rule.Regex)
 	default:
 		c.left, c.right = min(s.left, block)+context, block
 	}
@@ -118,7 +121,7 @@ func (c *compiled) window(text []byte, hit span) span {
 	case c.whole:
 		return span{0, len(text)}
 	case c.byLine:
-		return lineAround(text, hit, maxLine)
+		return linesAround(text, hit, c.extra, maxLine)
 	}
 	return span{max(0, hit.end-c.left), min(len(text), hit.start+c.right)}
 }
@@ -129,7 +132,7 @@ func (c *compiled) reach(text []byte, hit span) reach {
 	if !c.byLine {
 		return reachOf(span{hit.end - c.left, hit.start + c.right}, len(text))
 	}
-	return reachOfLines(lineAround(text, hit, maxLine), len(text))
+	return reachOfLines(linesAround(text, hit, c.extra, maxLine), len(text))
 }
 
 // secretOf returns the range of the secret in a match of the rule's expression:

@@ -73,3 +73,38 @@ regex = '''\bab-([a-f0-9]{8,12})\b'''
 		}
 	}
 }
+
+// TestLinesAround: windows of several lines end where these do, and never reach beyond the limit.
+func TestLinesAround(t *testing.T) {
+	text := "one\ntwo\r\nthree\nfour\r\nfive"
+	at := span{10, 12} // in "three"
+	for _, c := range []struct {
+		extra, limit int
+		want         string
+	}{
+		{0, 99, "three"}, {1, 99, "two\r\nthree\nfour"}, {2, 99, text}, {9, 99, text},
+		{2, 2, "\nthree"}, {2, 5, "wo\r\nthree\nfo"},
+	} {
+		got := linesAround([]byte(text), at, c.extra, c.limit)
+		if text[got.start:got.end] != c.want {
+			t.Errorf("%d lines within %d bytes: %q, want %q", c.extra, c.limit, text[got.start:got.end], c.want)
+		}
+	}
+}
+
+// TestMatchOverLines: an expression without a bound that goes over a line end or two is evaluated where
+// it can match.
+func TestMatchOverLines(t *testing.T) {
+	s := New(load(t, `
+[[rules]]
+id = "next-line"
+description = "d"
+regex = '''(?i)key\s{0,3}=\s{0,3}([a-z]{4,})'''
+keywords = ["key"]
+`)).NewScanner()
+	for text, want := range map[string]int{"key =\n  abcdef": 1, "\n\nkey\n=\nabcdef\n": 1, "key\n\n\n\n=abcdef": 0} {
+		if hits := s.Scan([]byte(text)); len(hits) != want {
+			t.Errorf("%q: %v", text, hits)
+		}
+	}
+}

@@ -57,6 +57,21 @@ func lineAround(text []byte, s span, limit int) span {
 	return span{from, to}
 }
 
+// linesAround is lineAround with extra lines on either side, all of them within the limit.
+func linesAround(text []byte, s span, extra, limit int) span {
+	from, to := max(0, s.start-limit), min(len(text), s.end+limit)
+	lines := lineAround(text, s, limit)
+	for range extra {
+		if lines.start > from {
+			lines.start = from + bytes.LastIndexByte(text[from:lines.start-1], '\n') + 1
+		}
+		if next := lines.end + bytes.IndexByte(text[lines.end:to], '\n') + 1; next > lines.end {
+			lines.end = lineAround(text[:to], span{next, next}, limit).end
+		}
+	}
+	return lines
+}
+
 // reachOfLines returns what lines that [lineAround] found depend on: the bytes that end
 // them as well.
 func reachOfLines(lines span, size int) reach {

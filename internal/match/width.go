@@ -111,6 +111,47 @@ func crossesLines(re *syntax.Regexp) bool {
 	return false
 }
 
+// newlinesOf returns the most line ends in a match of an expression, or unbounded.
+func newlinesOf(source string) int {
+	re, err := syntax.Parse(source, syntax.Perl)
+	if err != nil {
+		return unbounded
+	}
+	return newlines(re)
+}
+
+// newlines returns the most line ends that re can match.
+func newlines(re *syntax.Regexp) int {
+	most := 0
+	switch re.Op {
+	case syntax.OpLiteral:
+		most = strings.Count(string(re.Rune), "\n")
+	case syntax.OpCharClass, syntax.OpAnyChar:
+		if matchesNewline(re) {
+			most = 1
+		}
+	case syntax.OpStar, syntax.OpPlus:
+		if newlines(re.Sub[0]) > 0 {
+			most = unbounded
+		}
+	case syntax.OpRepeat:
+		n := newlines(re.Sub[0])
+		if re.Max < 0 && n > 0 {
+			return unbounded
+		}
+		most = times(n, max(re.Max, 0))
+	case syntax.OpAlternate:
+		for _, sub := range re.Sub {
+			most = max(most, newlines(sub))
+		}
+	default:
+		for _, sub := range re.Sub {
+			most = plus(most, newlines(sub))
+		}
+	}
+	return most
+}
+
 func matchesNewline(re *syntax.Regexp) bool {
 	switch re.Op {
 	case syntax.OpAnyChar:

@@ -21,6 +21,9 @@ func (r *jsonReport) Start(header finding.Header) error {
 	r.stream.value("tool", header.Tool)
 	r.stream.value("source", header.Source)
 	r.stream.value("coverage", header.Coverage)
+	if header.Suppressed != nil {
+		r.stream.value("suppressed", header.Suppressed)
+	}
 	r.stream.begin("findings", '[')
 	return r.stream.err
 }
@@ -69,11 +72,12 @@ type jsonlReport struct {
 // The lines of a JSON lines report.
 type (
 	headerLine struct {
-		Type          string           `json:"type"`
-		SchemaVersion string           `json:"schema_version"`
-		Tool          finding.Tool     `json:"tool"`
-		Source        finding.Source   `json:"source"`
-		Coverage      finding.Coverage `json:"coverage"`
+		Type          string              `json:"type"`
+		SchemaVersion string              `json:"schema_version"`
+		Tool          finding.Tool        `json:"tool"`
+		Source        finding.Source      `json:"source"`
+		Coverage      finding.Coverage    `json:"coverage"`
+		Suppressed    *finding.Suppressed `json:"suppressed,omitempty"`
 	}
 	findingLine struct {
 		Type string `json:"type"`
@@ -91,7 +95,7 @@ func newJSONLReport(w io.Writer) *jsonlReport {
 
 func (r *jsonlReport) Start(header finding.Header) error {
 	header = jsonHeader(header)
-	return r.line(headerLine{"header", finding.SchemaVersion, header.Tool, header.Source, header.Coverage})
+	return r.line(headerLine{"header", finding.SchemaVersion, header.Tool, header.Source, header.Coverage, header.Suppressed})
 }
 
 func (r *jsonlReport) Finding(f *finding.Finding) error {

@@ -57,8 +57,9 @@ func New(format string, w io.Writer, opts Options) (finding.Handler, error) {
 
 // Deliver sends a result to h with every found value taken out of the fields
 // that are not secrets (see [finding.Redact]). It is how a report is to be written.
-func Deliver(h finding.Handler, header finding.Header, findings []*finding.Finding) error {
-	header, findings = finding.Redact(header, findings)
+// Values of hidden findings, which the report does not show, are taken out as well.
+func Deliver(h finding.Handler, header finding.Header, findings []*finding.Finding, hidden ...*finding.Finding) error {
+	header, findings = finding.Redact(header, findings, hidden...)
 	return finding.Deliver(h, header, findings)
 }
 

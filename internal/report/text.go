@@ -52,18 +52,18 @@ func (r *textReport) Finding(f *finding.Finding) error {
 	}
 	r.others(f)
 	r.wrappedLabel("confidence", confidence(f))
-	if r.opts.Verbose {
-		r.labelled("fingerprint", f.Fingerprint)
-	}
+	r.labelled("fingerprint", f.Fingerprint)
 	return r.line("")
 }
 
 func (r *textReport) End() error {
 	r.summary()
+	r.suppressed()
 	r.coverage()
 	if r.totals.findings > 0 {
 		r.wrapped("", "", "Next: revoke or rotate each secret where it was issued, before anything else. "+
 			"It stays known to whoever has a copy, also once it is gone from the files.")
+		r.wrapped("", "", "What is no secret can be ignored: put its fingerprint and a reason on a line of .unleakignore.")
 	}
 	return r.flush()
 }

@@ -31,6 +31,46 @@ func (r *textReport) summary() {
 	r.line(r.style(bold, text+"."))
 }
 
+// suppressed writes how much is not shown, and which entries of ignore files hide nothing.
+func (r *textReport) suppressed() {
+	s := r.header.Suppressed
+	if s == nil {
+		return
+	}
+	for _, part := range []struct {
+		n          int
+		noun, what string
+	}{
+		{s.Baseline, "known finding", " hidden by the baseline."},
+		{s.Ignored, "finding", " hidden by ignore files."},
+		{s.LowConfidence, "finding", " of too low a confidence (--min-confidence low shows all)."},
+	} {
+		if part.n > 0 {
+			r.line(r.style(dim, count(part.n, part.noun)+part.what))
+		}
+	}
+	r.entries("These entries of ignore files have expired, and hide nothing any more.", s.Expired)
+	r.entries("These entries of ignore files match nothing, and can go.", s.Stale)
+}
+
+// entries lists entries of ignore files.
+func (r *textReport) entries(what string, entries []string) {
+	if len(entries) == 0 {
+		return
+	}
+	r.wrapped("", "", r.style(yellow, what))
+	for i, entry := range entries {
+		if i == listedEntries && !r.opts.Verbose {
+			r.line("  " + r.style(dim, "and "+thousands(int64(len(entries)-i))+" more (--verbose lists all)"))
+			return
+		}
+		r.line("  " + shown(entry))
+	}
+}
+
+// listedEntries is how many entries of ignore files are named when not verbose.
+const listedEntries = 10
+
 // coverage writes what was scanned, and each reason why that is not everything.
 func (r *textReport) coverage() {
 	c := r.header.Coverage

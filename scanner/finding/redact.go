@@ -20,8 +20,11 @@ import (
 //     while a hole in a well-known path would spell it out, and lead nowhere.
 //
 // A rule that judges a path by itself has that path as value, which is no secret.
-func Redact(header Header, findings []*Finding) (Header, []*Finding) {
-	r := newRedactor(findings)
+//
+// hidden are findings that the report does not show: their values are taken out like the others. Those
+// without occurrences are taken to be found in content.
+func Redact(header Header, findings []*Finding, hidden ...*Finding) (Header, []*Finding) {
+	r := newRedactor(slices.Concat(findings, hidden))
 	if len(r.values) == 0 {
 		return header, findings
 	}
@@ -94,7 +97,7 @@ func leaksThroughNames(f *Finding) bool {
 	if f.Secret.revealed || len(value) < shortestRedacted {
 		return false
 	}
-	inContent, inName := false, false
+	inContent, inName := len(f.Occurrences) == 0, false
 	for i := range f.Occurrences {
 		switch f.Occurrences[i].Kind {
 		case KindTreeEntry:

@@ -54,7 +54,7 @@ func (f *Finding) MapText(text func(string) string) *Finding {
 
 // MapText returns a copy of h in which text was applied to every string that
 // may hold repository or user content: the source, the paths, reasons and notes of
-// the coverage, and the words of the rules. Rule ids stay, findings refer to them.
+// the coverage, entries of ignore files, and the words of the rules. Rule ids stay, findings refer to them.
 func (h Header) MapText(text func(string) string) Header {
 	s := &h.Source
 	s.Name, s.Range, s.Branch, s.Remote = text(s.Name), text(s.Range), text(s.Branch), text(s.Remote)
@@ -67,6 +67,11 @@ func (h Header) MapText(text func(string) string) Header {
 		}
 	}
 	c.Notes = mapStrings(c.Notes, text)
+	if h.Suppressed != nil {
+		s := *h.Suppressed
+		s.Stale, s.Expired = mapStrings(s.Stale, text), mapStrings(s.Expired, text)
+		h.Suppressed = &s
+	}
 	h.Rules = slices.Clone(h.Rules)
 	for i := range h.Rules {
 		r := &h.Rules[i]
