@@ -147,7 +147,23 @@ func TestPrivateKeyAnywhere(t *testing.T) {
 			"star comment": " * " + strings.Join(lines, "\n * "),
 			"continued":    strings.Join(lines, "\\n\\\n"),
 			"quoted mail":  "> " + strings.Join(lines, "\n> "),
+			"spaces":       "KEY=" + strings.Join(lines, " ") + "\n",
+			"one line":     "KEY=" + strings.Join(lines, "") + "\n",
+			"entities":     "<key>" + strings.Join(lines, "&#10;") + "</key>",
+			"hex entities": "<key v=\"" + strings.Join(lines, "&#xA;") + "\"/>",
+			"backtick n":   "$key = \"" + strings.Join(lines, "`n") + "\"",
+			"basic":        "k = \"" + strings.Join(lines, "\" & vbCrLf & _\n    \"") + "\"",
+			"python":       "KEY = (\n    '" + strings.Join(lines, "\\n'\n    '") + "\\n'\n)",
+			"heredoc":      "cat > key <<-EOF\n\t" + strings.Join(lines, "\n\t") + "\n\tEOF\n",
+			"with comment": `key = "` + strings.Join(lines, "\\n\" + // next\n      \"") + `";`,
+			"define":       "#define KEY \\\n\"" + strings.Join(lines, "\\n\" \\\n\"") + "\\n\"\n",
+			"concat":       `$k .= "` + strings.Join(lines, "\\n\";\n$k .= \"") + `";`,
+			"append":       `k += '` + strings.Join(lines, "\\n';\nk += '") + `';`,
 			"no end":       strings.Join(lines[:len(lines)-1], "\n") + "\n",
+		}
+		if kind == "pgp" { // blanks would run the checksum into the body
+			delete(forms, "spaces")
+			delete(forms, "one line")
 		}
 		for name, text := range forms {
 			t.Run(kind+"/"+name, func(t *testing.T) {

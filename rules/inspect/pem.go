@@ -112,6 +112,9 @@ func readBody(window []byte, pos int) keyBody {
 	for pos < limit {
 		line, next := nextLine(window[:limit], pos)
 		text := trimLine(window, line)
+		if !isBodyLine(window[text.Start:text.End]) {
+			text = quotedPiece(window, line)
+		}
 		switch content := window[text.Start:text.End]; {
 		case bytes.Contains(window[line.Start:line.End], []byte("...")):
 			return keyBody{} // cut short for a page
@@ -137,6 +140,32 @@ func readBody(window []byte, pos int) keyBody {
 	return body
 }
 
+// isBodyLine reports whether a line without its clothes belongs to a key.
+func isBodyLine(content []byte) bool {
+	return isBase64(content) || bytes.HasPrefix(content, pemEnd) || isHeader(content)
+}
+
+// quotedPiece returns the piece between quotes that belongs to a key, of a line of code that
+// has more round it, such as "key += '...';". It is empty for a line without any
+// and, so that it ends the body, the line itself for one without quotes.
+func quotedPiece(window []byte, line Span) Span {
+	piece, start, quoted := Span{line.End, line.End}, line.Start, false
+	for i := line.Start; i <= line.End; i++ {
+		if i < line.End && window[i] != '"' && window[i] != '\'' && window[i] != '`' {
+			continue
+		}
+		quoted = quoted || i < line.End
+		if content := window[start:i]; len(content) > piece.Len() && isBodyLine(content) {
+			piece = Span{start, i}
+		}
+		start = i + 1
+	}
+	if !quoted {
+		return line
+	}
+	return piece
+}
+
 // add appends a line's base64. It reports false for a line that is none.
 func (b *keyBody) add(window []byte, text Span) bool {
 	for _, c := range window[text.Start:text.End] {
@@ -155,8 +184,8 @@ func (b *keyBody) add(window []byte, text Span) bool {
 }
 
 // nextLine returns the line at pos and where the next one starts. A line ends at CR,
-// LF, an escaped one ("\n", "\\n", "\r"), white space in a body that is all on
-// one line, or where an END line begins.
+// LF, an escaped one ("\n", "\\n", "\r", "`n", "&#10;"), white space in a body that is
+// all on one line, or where an END line begins.
 func nextLine(window []byte, pos int) (line Span, next int) {
 	for i := pos; i < len(window); i++ {
 		switch c := window[i]; {
@@ -172,8 +201,14 @@ func nextLine(window []byte, pos int) (line Span, next int) {
 			}
 		case c == '-' && i > pos && bytes.HasPrefix(window[i:], pemEnd):
 			return Span{pos, i}, i
-		case c == ' ' && i-pos >= 64 && isBase64(window[pos:i]):
+		case c == ' ' && i-pos >= 60 && isBase64(bytes.TrimLeft(window[pos:i], " ")):
 			return Span{pos, i}, i + 1
+		case c == '`' && i+1 < len(window) && (window[i+1] == 'n' || window[i+1] == 'r'): // PowerShell
+			return Span{pos, i}, i + 2
+		case c == '&' && bytes.HasPrefix(window[i:], []byte("&#")): // XML
+			if end := bytes.IndexByte(window[i:min(len(window), i+8)], ';'); end > 0 {
+				return Span{pos, i}, i + end + 1
+			}
 		}
 	}
 	return Span{pos, len(window)}, len(window)
