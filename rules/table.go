@@ -70,14 +70,17 @@ type table struct {
 // parse reads a document's syntax and returns its root table. own says that the file is known to
 // be one of ours.
 func parse(name string, data []byte, own bool) (*document, *table, error) {
-	values := map[string]any{}
 	text := string(data)
-	if _, err := toml.Decode(text, &values); err != nil {
-		var syntax toml.ParseError
-		if errors.As(err, &syntax) {
-			return nil, nil, &Error{File: name, Line: max(syntax.Position.Line, 1), Problem: "not valid TOML: " + syntax.Message}
+	values, ok := readPlain(text)
+	if !ok {
+		values = map[string]any{}
+		if _, err := toml.Decode(text, &values); err != nil {
+			var syntax toml.ParseError
+			if errors.As(err, &syntax) {
+				return nil, nil, &Error{File: name, Line: max(syntax.Position.Line, 1), Problem: "not valid TOML: " + syntax.Message}
+			}
+			return nil, nil, &Error{File: name, Line: 1, Problem: "not valid TOML: " + err.Error()}
 		}
-		return nil, nil, &Error{File: name, Line: 1, Problem: "not valid TOML: " + err.Error()}
 	}
 	doc := &document{name: name, outline: sync.OnceValue(func() outline { return outlineOf(text) })}
 	doc.lenient = !own && isGitleaks(name, values)

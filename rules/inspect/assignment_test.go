@@ -156,6 +156,7 @@ func TestAssignmentIgnores(t *testing.T) {
 		"constant":         "API_KEY = 'API_KEY_1'",
 		"number":           "pass = 12345678",
 		"pass test":        "PASS: t0001-init 42 tests a1b2c3d4",
+		"list of names":    "keys = [\"API_TOKEN\", \"" + drawn + "\"]",
 		"compare typed":    "if password == \"" + secrettest.New(1).Value("password") + "\"",
 		"crypt hash":       "password: '$argon2id$v=19$m=65536,t=3,p=2$" + drawn + "'",
 		"service action":   "\"ChangePassword\": \"iam:ChangePassword2x\"",

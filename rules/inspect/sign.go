@@ -78,11 +78,15 @@ func (p *parser) markup() sign {
 }
 
 // comma is the sign of put("name", "value") and, where nothing stands before the name on its
-// line, of a row "name,value".
+// line, of a row "name,value". Of a list of names and other things it is none.
 func (p *parser) comma() sign {
 	p.pos++
 	switch {
 	case p.keyQuote != 0:
+		before := p.lineBefore()
+		if i := bytes.LastIndexAny(before, "([{"); i < 0 || before[i] != '(' {
+			return signNone
+		}
 		return signComma
 	case p.peek() > ' ' && len(p.lineBefore()) == 0:
 		return signCell
