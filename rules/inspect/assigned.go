@@ -19,6 +19,9 @@ func Assigned(window []byte, hit Span, yield func(Assignment) bool) {
 		return
 	}
 	end, ok := suffixEnd(window, hit.End)
+	for ok && end+1 < len(window) && window[end] == '.' && isLetter(window[end+1]) && end-hit.End < maxKeyPart { // acme.api-key
+		end, ok = suffixEnd(window, end+1)
+	}
 	if !ok {
 		return
 	}

@@ -87,7 +87,7 @@ func isStringEnd(c byte) bool {
 // setting returns the value of the first of the named settings.
 func setting(settings []byte, names ...string) ([]byte, bool) {
 	for i := range settings {
-		if i > 0 && settings[i-1] != ';' && settings[i-1] != ' ' && settings[i-1] != ',' {
+		if i > 0 && bytes.IndexByte([]byte("; ,="), settings[i-1]) < 0 {
 			continue
 		}
 		for _, name := range names {

@@ -53,6 +53,7 @@ func TestJWKAnywhere(t *testing.T) {
 		"single quotes": "const key = {\n  " + strings.ReplaceAll(unquoted.Replace(lines), `"`, "'") + "\n}",
 		"comments":      "{\n  // for tests\n  " + lines + ", /* end */\n}",
 		"python":        "KEY = {\n  " + single + ",\n}",
+		"csv":           "jwk,\"{" + strings.ReplaceAll(strings.Join(members, ","), `"`, `""`) + "}\",1",
 		"ruby":          "{ :" + strings.ReplaceAll(unquoted.Replace(strings.Join(members, ", :")), ": ", " => ") + " }",
 		"php":           "$key = {" + strings.ReplaceAll(single, ": ", " => ") + "};",
 		"in a string":   `key = "{` + strings.ReplaceAll(strings.Join(members, `,\n`), `"`, `\"`) + `}"`,

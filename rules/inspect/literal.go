@@ -54,13 +54,13 @@ func (p *parser) indent() int {
 	return n
 }
 
-// scheme steps over the scheme of an Authorization header: "Bearer ...", also in quotes.
+// scheme steps over the scheme of an Authorization header: "Bearer ...", also in quotes and in a URL.
 func (p *parser) scheme() {
 	i := p.pos
 	if i < len(p.window) && isQuote(p.window[i]) {
 		i++
 	}
-	for _, scheme := range [...]string{"bearer ", "token ", "apikey ", "api-key ", "key "} {
+	for _, scheme := range [...]string{"bearer ", "bearer%20", "basic%20", "token ", "apikey ", "api-key ", "key "} {
 		if len(p.window)-i > len(scheme) && equalFold(p.window[i:i+len(scheme)], scheme) {
 			if p.pos = i + len(scheme); i > 0 && isQuote(p.window[i-1]) {
 				p.schemeQuote = p.window[i-1]

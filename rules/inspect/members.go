@@ -151,6 +151,9 @@ func (p *members) quote() byte {
 	}
 	if i < len(p.window) && (p.window[i] == '"' || p.window[i] == '\'' || p.window[i] == '`') {
 		p.pos = i + 1
+		if rest := p.window[p.pos:]; len(rest) > 1 && rest[0] == '"' && (isWord(rest[1]) || rest[1] == ':') {
+			p.pos++ // doubled, as in a field of CSV
+		}
 		return p.window[i]
 	}
 	return 0
@@ -195,6 +198,9 @@ func (p *members) value() (value Span, ok bool) {
 		value = Span{p.pos, end}
 		if p.pos = end; p.quote() == 0 {
 			p.pos = min(end+1, len(p.window))
+		}
+		if quote == '"' && p.pos < len(p.window) && p.window[p.pos] == quote { // doubled
+			p.pos++
 		}
 		for value.End > value.Start && p.window[value.End-1] == '\\' {
 			value.End--
