@@ -20,7 +20,7 @@ const module = "github.com/unleak/unleak"
 var rooms = map[string][]string{
 	"":                          {},
 	"cmd/unleak":                {"internal/cli"},
-	"internal/cli":              {"", "internal/report", "internal/suppress", "internal/audit", "internal/match", "internal/ruletest", "remediate", "rules", "scanner", "scanner/finding", "remediate/account"},
+	"internal/cli":              {"", "internal/report", "internal/suppress", "internal/audit", "internal/match", "internal/ruletest", "remediate", "rules", "rules/example", "scanner", "scanner/finding", "remediate/account"},
 	"internal/suppress":         {"scanner/finding"},
 	"internal/report":           {"scanner/finding", "remediate/account"},
 	"internal/audit":            {"rules", "scanner", "scanner/finding"},

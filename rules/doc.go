@@ -12,7 +12,8 @@
 //	            finds it (see package inspect)
 //	key         what the name must match that a value is assigned to; regex then is what
 //	            the whole value must match, and any syntax of assignments counts
-//	examples    patterns of values that the rule finds, to draw tests from
+//	examples    patterns of values that the rule finds, to draw tests from (see package
+//	            example, and "unleak rules test")
 //	counterexamples
 //	            patterns of values that the rule must not find
 //	exampleKeys names that such values are given
