@@ -45,14 +45,14 @@ type compiled struct {
 	lead  int // most bytes from the start of a match to the end of its first keyword
 	width int // most bytes of a match
 	run   run // in every match
-	// What turns a hit away before the expression itself is tried, see [coreOf] and [tailOf]. They
-	// return nil where they would not spare anything.
-	core, tail func() *regexp.Regexp
+	// What turns a hit away before the expression itself is tried, see [coreOf], [tailOf] and
+	// [headOf]. They return nil where they would not spare anything.
+	core, tail, head func() *regexp.Regexp
 }
 
 func compile(rule *rules.Rule) compiled {
 	none := func() *regexp.Regexp { return nil }
-	c := compiled{Rule: rule, near: none, core: none, tail: none, generic: slices.Contains(rule.Tags, "generic")}
+	c := compiled{Rule: rule, near: none, core: none, tail: none, head: none, generic: slices.Contains(rule.Tags, "generic")}
 	if rule.Key != "" {
 		c.locate = c.keyed()
 		c.left, c.right = keyedWindow, keyedWindow
@@ -93,6 +93,7 @@ func compile(rule *rules.Rule) compiled {
 	}
 	if !c.whole && c.lead >= farLead {
 		c.tail = sync.OnceValue(func() *regexp.Regexp { return tailOf(rule.Regex, rule.Keywords) })
+		c.head = sync.OnceValue(func() *regexp.Regexp { return headOf(rule.Regex, rule.Keywords) })
 	}
 	return c
 }
@@ -187,6 +188,14 @@ func (c *compiled) first(window []byte, hit span) (match []int, all bool) {
 		return nil, c.Regexp().Match(window)
 	}
 	bound := hit.end - c.lead // no match of which this is the first keyword begins before
+	if head := c.head(); head != nil {
+		from := max(0, bound-context)
+		found := head.FindIndex(window[from : hit.start+1])
+		if found == nil {
+			return nil, false
+		}
+		bound = max(bound, from+found[0])
+	}
 	for from := max(0, bound-context); ; from++ {
 		groups := near.FindSubmatchIndex(window[from:])
 		if groups == nil {

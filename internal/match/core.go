@@ -150,3 +150,27 @@ func allBegin(texts, keywords []string) bool {
 	}
 	return len(texts) > 0
 }
+
+// headOf returns an expression for what every match has before its keyword, and the first byte of that: it
+// finds where a match can begin at the earliest. It is nil where there is no tail.
+func headOf(source string, keywords []string) *regexp.Regexp {
+	re, err := syntax.Parse(source, syntax.Perl)
+	if err != nil || re.Op != syntax.OpConcat || tail(re, keywords) == nil {
+		return nil
+	}
+	for i, part := range re.Sub {
+		if _, holds := leftOf(part, keywords, []string{""}); !holds {
+			continue
+		}
+		if texts, finite := textsOf(part); i == 0 || !finite || !allBegin(texts, keywords) {
+			return nil
+		}
+		head := &syntax.Regexp{Op: syntax.OpConcat, Flags: re.Flags, Sub: re.Sub[:i]}
+		compiled, err := regexp.Compile(`(?:` + head.String() + `)(?s:.)\z`)
+		if err != nil {
+			return nil
+		}
+		return compiled
+	}
+	return nil
+}
