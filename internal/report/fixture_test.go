@@ -74,6 +74,11 @@ func incompleteHeader() finding.Header {
 	h.Coverage.Corrupt = []finding.Gap{{Kind: "blob", Object: id(94), Reason: "zlib: invalid checksum"}}
 	h.Coverage.Omitted = 12
 	h.Coverage.Notes = []string{"The reflog of HEAD ends in half a line."}
+	h.Suppressed = &finding.Suppressed{
+		LowConfidence: 1204, Baseline: 17, Ignored: 1,
+		Stale:   []string{".unleakignore:3: " + id(95)[:32] + " # of the \x1b[2Jtests"},
+		Expired: []string{".unleakignore:7: " + id(96)[:32] + " until=2020-01-01"},
+	}
 	return h
 }
 

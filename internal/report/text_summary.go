@@ -58,7 +58,7 @@ func (r *textReport) entries(what string, entries []string) {
 	if len(entries) == 0 {
 		return
 	}
-	r.wrapped("", "", r.style(yellow, what))
+	r.wrapped("", "", what)
 	for i, entry := range entries {
 		if i == listedEntries && !r.opts.Verbose {
 			r.line("  " + r.style(dim, "and "+thousands(int64(len(entries)-i))+" more (--verbose lists all)"))

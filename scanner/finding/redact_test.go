@@ -205,3 +205,32 @@ func FuzzRedact(f *testing.F) {
 		}
 	})
 }
+
+// TestRedactHidden: what a report does not show is taken out of what it shows, also the second
+// secret on a line.
+func TestRedactHidden(t *testing.T) {
+	const hidden = "q7Rk2mVx9LtP"
+	shown := &Finding{
+		RuleID: "a", Secret: NewSecret("s3cr3tShownValue", ""), Facts: map[string]string{"user": hidden},
+		Occurrences: []Occurrence{{Kind: KindBlob, Path: "keys/" + hidden + ".txt", Author: Identity{Name: hidden}, Refs: []string{"refs/heads/" + hidden}}},
+	}
+	header := Header{Suppressed: &Suppressed{Stale: []string{"x:1: # " + hidden}}, Coverage: Coverage{Notes: []string{hidden}}}
+	for name, other := range map[string]*Finding{
+		"with occurrences":    {RuleID: "b", Secret: NewSecret(hidden, ""), Occurrences: []Occurrence{{Kind: KindBlob}}},
+		"without occurrences": {RuleID: "b", Secret: NewSecret(hidden, "")},
+	} {
+		h, findings := Redact(header, []*Finding{shown}, other)
+		if len(findings) != 1 {
+			t.Fatalf("%s: %d findings are shown", name, len(findings))
+		}
+		f, o := findings[0], findings[0].Occurrences[0]
+		for _, text := range []string{o.Path, o.Author.Name, o.Refs[0], f.Facts["user"], h.Suppressed.Stale[0], h.Coverage.Notes[0]} {
+			if strings.Contains(text, hidden) {
+				t.Errorf("%s: %q is in the report", name, text)
+			}
+		}
+	}
+	if header.Suppressed.Stale[0] != "x:1: # "+hidden {
+		t.Error("the argument has changed")
+	}
+}
