@@ -26,7 +26,7 @@ func (s *session) assemble(hits []hit, where whereabouts, read contents) []*find
 		h := &hits[i]
 		k := key{h.rule, h.value}
 		for _, o := range where(h) {
-			if match.AllowedAt(h.rule, o.Path, o.Commit, h.pending, h.terms) {
+			if h.allowedAt(&o) {
 				continue
 			}
 			f := groups[k]
@@ -43,6 +43,10 @@ func (s *session) assemble(hits []hit, where whereabouts, read contents) []*find
 			o.StartLine, o.StartColumn = int(h.startLine), int(h.startColumn)
 			o.EndLine, o.EndColumn = int(h.endLine), int(h.endColumn)
 			o.MatchLine = int(h.matchLine)
+			o.Layers = h.layers
+			if match.IsPathRule(h.rule) {
+				o.Kind = finding.KindTreeEntry
+			}
 			f.Occurrences = append(f.Occurrences, o)
 		}
 	}
@@ -79,7 +83,7 @@ func (s *session) newFinding(h *hit) *finding.Finding {
 		Facts:       maps.Clone(h.facts),
 		Fingerprint: h.value,
 	}
-	if h.kind != finding.KindTreeEntry {
+	if !match.IsPathRule(h.rule) {
 		f.Secret = finding.NewSecret(h.value, h.rule.KnownPrefix(h.value))
 	}
 	if s.options.Reveal {
@@ -113,6 +117,7 @@ func compareHits(a, b hit) int {
 		cmp.Compare(a.value, b.value),
 		cmp.Compare(a.endLine, b.endLine),
 		cmp.Compare(a.endColumn, b.endColumn),
+		slices.CompareFunc(a.layers, b.layers, finding.Layer.Compare),
 	)
 }
 

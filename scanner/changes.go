@@ -79,12 +79,15 @@ func (c *changeScan) run(ctx context.Context) error {
 		_, content, err := c.repository.Read(id, buf[:0], c.options.MaxObjectSize)
 		buf = content
 		if err == nil {
-			err = pack.Guard(func() error { found.scan(uint32(i), content, finding.KindBlob); return nil })
+			err = pack.Guard(func() error { found.scanContent(uint32(i), content, finding.KindBlob); return nil })
 		}
 		if err != nil {
 			c.unread(pack.Blob, id, c.changes[c.byBlob[id][0]].path, err)
 		} else {
 			c.account.count("blob", 1, 1, int64(len(content)))
+			found.fileGaps(c.account, func(uint32) finding.Gap {
+				return finding.Gap{Kind: "blob", Object: id.String(), Path: c.changes[c.byBlob[id][0]].path}
+			})
 		}
 		c.progress.Done.Add(1)
 	}

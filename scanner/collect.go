@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"maps"
 
+	"github.com/unleak/unleak/internal/gitstore/pack"
 	"github.com/unleak/unleak/internal/match"
 	"github.com/unleak/unleak/rules"
 	"github.com/unleak/unleak/rules/inspect"
@@ -22,6 +23,7 @@ type hit struct {
 	form       inspect.Form
 	pending    uint64
 	terms      *match.Terms
+	layers     []finding.Layer
 	startLine, startColumn,
 	endLine, endColumn, matchLine int32
 }
@@ -38,6 +40,10 @@ type collector struct {
 	scanner *match.Scanner
 	known   map[key]known
 	hits    []hit
+	gaps    []packedGap
+	paths   match.PathRules // for the members of archives
+	maxSize int64
+	budget  *pack.Budget
 }
 
 type known struct {
@@ -46,7 +52,10 @@ type known struct {
 }
 
 func (s *session) newCollector() *collector {
-	c := &collector{scanner: s.matcher.NewScanner(), known: map[key]known{}}
+	c := &collector{
+		scanner: s.matcher.NewScanner(), known: map[key]known{}, paths: s.pathRules,
+		maxSize: s.options.MaxObjectSize, budget: s.budget,
+	}
 	c.scanner.Stop = &s.stopped
 	return c
 }
@@ -94,7 +103,7 @@ func (c *collector) add(object uint32, kind finding.Kind, h match.Hit) {
 	}
 	c.hits = append(c.hits, hit{
 		object: object, kind: kind, rule: h.Rule, value: same.value,
-		severity: h.Severity, confidence: h.Confidence, facts: h.Facts, form: h.Form, pending: h.Pending, terms: h.Terms,
+		severity: h.Severity, confidence: h.Confidence, facts: h.Facts, form: h.Form, pending: h.Pending, terms: h.Terms, layers: layersOf(h),
 		startLine: int32(h.StartLine), startColumn: int32(h.StartColumn),
 		endLine: int32(h.EndLine), endColumn: int32(h.EndColumn), matchLine: int32(h.MatchLine),
 	})

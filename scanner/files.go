@@ -191,6 +191,10 @@ func (f *fileScan) scanFile(c *collector, n uint32) {
 	if err == nil {
 		err = pack.Guard(func() error { c.scan(n, content, kind); return nil })
 	}
+	if err == nil && kind == finding.KindBlob {
+		c.scanPacked(n, content)
+		c.fileGaps(f.account, func(uint32) finding.Gap { return finding.Gap{Kind: "file", Path: name} })
+	}
 	if err != nil {
 		f.account.count("file", 1, 0, 0)
 		var tooLarge *fileTooLarge

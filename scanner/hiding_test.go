@@ -44,7 +44,7 @@ func was(path string, line int, commit, heldBy string) []place {
 
 func TestHidingPlaces(t *testing.T) {
 	for group, cases := range map[string][]hiding{
-		"history": hidingInHistory, "objects": hidingInObjects, "metadata": hidingInMetadata, "content": hidingInContent,
+		"history": hidingInHistory, "objects": hidingInObjects, "metadata": hidingInMetadata, "content": hidingInContent, "layers": hidingInLayers,
 	} {
 		for _, test := range cases {
 			t.Run(group+"/"+test.name, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/unleak/unleak/internal/gitstore/pack"
 	"github.com/unleak/unleak/internal/match"
 	"github.com/unleak/unleak/rules"
 	"github.com/unleak/unleak/scanner/finding"
@@ -70,6 +71,7 @@ type session struct {
 	started      time.Time
 	stopped      atomic.Bool // the context has ended
 	hidden       []*finding.Finding
+	budget       *pack.Budget
 }
 
 // withDefaults fills in what is left at zero.
@@ -88,7 +90,7 @@ func (o Options) withDefaults() Options {
 
 func newSession(options Options) *session {
 	options = options.withDefaults()
-	s := &session{options: options, progress: options.Progress}
+	s := &session{options: options, progress: options.Progress, budget: pack.NewBudget(options.MemoryBudget)}
 	if s.progress == nil {
 		s.progress = &Progress{}
 	}

@@ -36,10 +36,11 @@ func (r readerSource) scan(ctx context.Context, s *session) (*Result, error) {
 	}
 	c := s.newCollector()
 	if err == nil {
-		if err := pack.Guard(func() error { c.scan(0, content, finding.KindBlob); return nil }); err != nil {
+		if err := pack.Guard(func() error { c.scanContent(0, content, finding.KindBlob); return nil }); err != nil {
 			return nil, fmt.Errorf("scanning %s: %w", r.name, err)
 		}
 		account.count("file", 1, 1, int64(len(content)))
+		c.fileGaps(account, func(uint32) finding.Gap { return finding.Gap{Kind: "file", Path: r.name} })
 	}
 	return &Result{
 		Header: finding.Header{Source: r.source(), Coverage: account.close()},

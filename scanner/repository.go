@@ -116,7 +116,7 @@ func newRepositoryScan(s *session, repository *gitstore.Repository) *repositoryS
 		repository: repository,
 		table:      repository.Table(),
 		account:    newAccount(),
-		budget:     pack.NewBudget(s.options.MemoryBudget),
+		budget:     s.budget,
 	}
 	r.graph = history.New(r.table)
 	return r
@@ -176,6 +176,9 @@ func (r *repositoryScan) walk(ctx context.Context, kinds []pack.Kind) error {
 	})
 	for _, v := range visitors {
 		r.hits = append(r.hits, v.collector.hits...)
+		v.collector.fileGaps(r.account, func(object uint32) finding.Gap {
+			return finding.Gap{Kind: pack.Blob.String(), Object: r.table.ID(object).String()}
+		})
 		r.stats.Matched += v.collector.scanner.Searched
 		r.graph.Merge(v.recorder)
 		for kind, n := range v.scanned {

@@ -26,8 +26,8 @@ func (t *Texts) Scan(ctx context.Context, name string, content []byte) ([]*findi
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	t.c.hits = nil
-	if err := pack.Guard(func() error { t.c.scan(0, content, finding.KindBlob); return nil }); err != nil {
+	t.c.hits, t.c.gaps = nil, nil
+	if err := pack.Guard(func() error { t.c.scanContent(0, content, finding.KindBlob); return nil }); err != nil {
 		return nil, fmt.Errorf("scanning %s: %w", name, err)
 	}
 	findings := t.s.assemble(t.c.hits,

@@ -56,6 +56,7 @@ func (v *objectVisitor) blob(o *gitstore.Object) {
 	} else {
 		memo.Release()
 	}
+	v.collector.scanPacked(o.Index, o.Content)
 }
 
 // malformed accounts for an object that decodes but does not say what its kind must.

@@ -95,6 +95,10 @@ type Occurrence struct {
 	// Other tools name findings by it. No report has it.
 	MatchLine int `json:"-"`
 
+	// Layers say how the secret is hidden in the text, outermost first: encoded, or packed. The lines and
+	// columns above are then those of the encoded text; of packed content they are the first.
+	Layers []Layer `json:"layers,omitempty"`
+
 	// Commit brought the text in at this path: it has it there and none of its
 	// parents has. Empty where no commit holds it.
 	Commit string    `json:"commit,omitempty"`
@@ -145,6 +149,7 @@ func compareOccurrences(a, b Occurrence) int {
 		cmp.Compare(a.EndLine, b.EndLine),
 		cmp.Compare(a.EndColumn, b.EndColumn),
 		cmp.Compare(a.HeldBy, b.HeldBy),
+		slices.CompareFunc(a.Layers, b.Layers, Layer.Compare),
 		slices.Compare(a.Refs, b.Refs),
 	)
 }

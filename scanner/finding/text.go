@@ -32,8 +32,8 @@ func ValidText(s string) string {
 }
 
 // MapText returns a copy of f in which text was applied to every string that
-// may hold repository content: description, fact values, paths, refs and
-// identities. Ids, hashes, the secret and the fixed words stay as they are. The
+// may hold repository content: description, fact values, paths, members, refs
+// and identities. Ids, hashes, the secret and the fixed words stay as they are. The
 // copy shares nothing with f that text could change.
 func (f *Finding) MapText(text func(string) string) *Finding {
 	mapped := *f
@@ -48,6 +48,10 @@ func (f *Finding) MapText(text func(string) string) *Finding {
 		o.Path = text(o.Path)
 		o.Author = Identity{Name: text(o.Author.Name), Email: text(o.Author.Email)}
 		o.Refs = mapStrings(o.Refs, text)
+		o.Layers = slices.Clone(o.Layers)
+		for j := range o.Layers {
+			o.Layers[j].Member = text(o.Layers[j].Member)
+		}
 	}
 	return &mapped
 }

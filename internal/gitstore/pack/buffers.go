@@ -25,6 +25,9 @@ func NewBudget(limit int64) *Budget { return &Budget{limit: limit} }
 // Peak returns the most bytes that were ever in use.
 func (b *Budget) Peak() int64 { return b.peak.Load() }
 
+// Hold counts n bytes that something else holds; fewer than none give them back.
+func (b *Budget) Hold(n int) { b.add(n) }
+
 func (b *Budget) add(n int) {
 	used := b.used.Add(int64(n))
 	for peak := b.peak.Load(); used > peak && !b.peak.CompareAndSwap(peak, used); peak = b.peak.Load() {
