@@ -100,8 +100,8 @@ func (a *app) writeTest(result *ruletest.Report) error {
 			fmt.Fprintf(out, "  and %s more of this pattern: %s\n\n", counted(alike-1, "text"), wrong(result.Failures[i:i+alike]))
 		}
 	}
-	for _, id := range result.Untested {
-		fmt.Fprintf(out, "%s has no examples\n", report.Printable(id))
+	if len(result.Untested) > 0 {
+		fmt.Fprintf(out, "without examples:\n%s\n", wrapped(report.Printable(strings.Join(result.Untested, " ")), "  "))
 	}
 	verdict := "all as they should be"
 	if len(result.Failures) > 0 {
