@@ -93,6 +93,10 @@ func testFindings() []*finding.Finding {
 	head := blob
 	head.Path, head.StartLine, head.EndLine, head.Commit, head.Date = "src/größe 100%#?.go", 7, 7, id(4), date(2022, 5, 6)
 	head.AtHead, head.Refs, head.RefCount, head.LineHash = true, []string{"refs/heads/main"}, 15, "fedcba9876543210:2"
+	packed := blob
+	packed.Path, packed.StartLine, packed.StartColumn, packed.EndLine, packed.EndColumn = "dist/app.zip", 1, 1, 1, 1
+	packed.Layers = []finding.Layer{{Encoding: "zip", Member: "lib/\x1b[2Japp\u202e.jar"}, {Encoding: "zip", Member: "db.properties", Line: 3}, {Encoding: "base64", Line: 1}}
+	packed.Date, packed.Commit = date(2022, 6, 6), id(8)
 	hostile := blob
 	hostile.Path, hostile.Author.Name = "a\x1b[2J\n\u202egnp.exe\xff:x", "Eve\r\x1b]0;owned\x07\u200b"
 	hostile.Refs, hostile.Blob, hostile.Commit = []string{"refs/heads/\u2066x\u2069"}, id(5), id(6)
@@ -114,7 +118,7 @@ func testFindings() []*finding.Finding {
 		{RuleID: "example-key", Description: "Example API key", Secret: key, Fingerprint: strings.Repeat("1a", 16),
 			Severity: finding.Critical, Confidence: finding.ConfidenceHigh,
 			Facts:       map[string]string{"checksum": "valid", "account_id": "[12](http://x)\u2028<b>"},
-			Occurrences: []finding.Occurrence{blob, head, hostile}},
+			Occurrences: []finding.Occurrence{blob, head, packed, hostile}},
 		{RuleID: "database-url", Description: "Database URL with a password", Secret: password, Fingerprint: strings.Repeat("2b", 16),
 			Severity: finding.High, Confidence: finding.ConfidenceMedium,
 			Occurrences: []finding.Occurrence{at(finding.KindMessage, 10), at(finding.KindIdentity, 10), at(finding.KindHeader, 11),

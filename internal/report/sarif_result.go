@@ -72,6 +72,9 @@ func message(f *finding.Finding) string {
 		b.WriteString(Printable(f.RuleID))
 	}
 	b.WriteString(": " + shown(f.Secret.String()))
+	if how := hidden(&f.Occurrences[f.Primary()]); how != "" {
+		b.WriteString(", hidden in " + how)
+	}
 	if first := validDate(f.Occurrences[0].Date); !first.IsZero() {
 		b.WriteString(", in the history since " + first.Format(time.DateOnly))
 	}
@@ -118,6 +121,9 @@ func relatedMessage(o *finding.Occurrence) string {
 	text := string(o.Kind)
 	if date := validDate(o.Date); !date.IsZero() {
 		text += " of " + date.Format(time.DateOnly)
+	}
+	if how := hidden(o); how != "" {
+		text += ", hidden in " + how
 	}
 	if o.AtHead {
 		text += ", at HEAD"

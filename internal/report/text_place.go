@@ -9,8 +9,33 @@ import (
 )
 
 // place names where an occurrence is, as one printable line: path:line:column, or
-// words for what has no path.
+// words for what has no path, and how the secret is hidden there.
 func place(source finding.Source, o *finding.Occurrence) string {
+	if how := hidden(o); how != "" {
+		return outerPlace(source, o) + " (" + how + ")"
+	}
+	return outerPlace(source, o)
+}
+
+// hidden says how a secret is encoded or packed, outermost first: "base64 line 3", or "zip lib/app.jar, zip
+// db.properties line 2".
+func hidden(o *finding.Occurrence) string {
+	var parts []string
+	for _, l := range o.Layers {
+		text := Printable(l.Encoding)
+		if l.Member != "" {
+			text += " " + shown(l.Member)
+		}
+		if l.Line > 1 || l.Line > 0 && l.Member != "" {
+			text += " line " + strconv.Itoa(l.Line)
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// outerPlace names the text, and where in it the secret or what hides it stands.
+func outerPlace(source finding.Source, o *finding.Occurrence) string {
 	object := shortID(o.Object)
 	switch o.Kind {
 	case finding.KindMessage:
