@@ -22,12 +22,13 @@ type rank struct {
 	id       string
 }
 
-// How specific rules are: those that know a token by its own form, those that know it by the
-// name it is given, and those that know it by its surroundings alone.
+// How specific rules are: those that know a token by the name it is given and a text in it, those that
+// know it by its own form, those that know it by its name, and those that know it by its surroundings alone.
 const (
 	bySurroundings = iota
 	byName
 	byForm
+	byNameAndForm
 )
 
 func (s *Scanner) candidate(n int32) candidate {
@@ -40,6 +41,8 @@ func (s *Scanner) candidate(n int32) candidate {
 	switch {
 	case c.generic:
 		found.rank.rule = bySurroundings
+	case c.Key != "" && c.formed:
+		found.rank.rule = byNameAndForm
 	case c.Key != "":
 		found.rank.rule = byName
 	}

@@ -26,6 +26,7 @@ func TestOneSecretOneFinding(t *testing.T) {
 		longer    = "[[rules]]\nid='longer'\nregex='tok_[a-z0-9]{8}'\nkeywords=['tok_']\n"
 		same      = "[[rules]]\nid='same'\nregex='_([a-z0-9]{8})'\nkeywords=['_']\n"
 		keyed     = "[[rules]]\nid='keyed'\nkey='acme'\nregex='[a-z0-9_]{12}'\nkeywords=['acme']\nseverity='low'\n"
+		named     = "[[rules]]\nid='named'\nkey='acme'\nregex='tok_[a-z0-9]{8}'\nkeywords=['acme']\n"
 		generic   = "[[rules]]\nid='generic'\nregex='acme = \"([^\"]+)'\ntags=['generic']\nkeywords=['acme']\n"
 		elsewhere = "[[rules]]\nid='placed'\nregex='(tok_[a-z0-9]{8})'\nkeywords=['tok_']\npath='\\.tf$'\n"
 		allowed   = "[[rules]]\nid='allowed'\nregex='(tok_[a-z0-9]{8})'\nkeywords=['tok_']\n[[rules.allowlists]]\nstopwords=['k3']\n"
@@ -37,6 +38,7 @@ func TestOneSecretOneFinding(t *testing.T) {
 		want              []string
 	}{
 		{"a token before its name", vendor + keyed, "", []string{"vendor=9fk3b7xq"}},
+		{"a token with its name before the token alone", longer + named, "", []string{"named=tok_" + "9fk3b7xq"}},
 		{"a name before its surroundings", keyed + generic, "", []string{"keyed=tok_" + "9fk3b7xq"}},
 		{"the longer of two", vendor + longer, "", []string{"longer=tok_" + "9fk3b7xq"}},
 		{"the first by name of two alike", vendor + same, "", []string{"same=9fk3b7xq"}},

@@ -39,6 +39,7 @@ type compiled struct {
 	extra   int             // so many lines on either side of it
 	whole   bool            // the window is the whole text
 	generic bool            // gives way to any other rule that found the same
+	formed  bool            // of a keyed rule: its values hold a text that says what they are
 	// near is the expression kept from beginning further from the keyword than it can, see [nearOf].
 	// It returns nil where there is none.
 	near  func() *regexp.Regexp
@@ -55,6 +56,7 @@ func compile(rule *rules.Rule) compiled {
 	c := compiled{Rule: rule, near: none, core: none, tail: none, head: none, generic: slices.Contains(rule.Tags, "generic")}
 	if rule.Key != "" {
 		c.locate = c.keyed()
+		c.formed = formed(rule.Regex)
 		c.left, c.right = keyedWindow, keyedWindow
 		return c
 	}

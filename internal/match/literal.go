@@ -2,6 +2,12 @@ package match
 
 import "regexp/syntax"
 
+// formed reports whether every match of an expression holds a text that says something.
+func formed(source string) bool {
+	re, err := syntax.Parse(source, syntax.Perl)
+	return err == nil && holdsLiteral(re)
+}
+
 // holdsLiteral reports whether every match of re holds one of a few texts that say something.
 func holdsLiteral(re *syntax.Regexp) bool {
 	if texts, finite := textsOf(re); finite {
