@@ -77,7 +77,7 @@ func (j *judge) object(ctx context.Context, path string, id pack.ID, by []pack.I
 	}
 	for _, f := range found {
 		if !j.scanned(f.Fingerprint) {
-			j.addRemoved(f, id, j.plan.oldest(by))
+			j.addRemoved(ctx, f, id, j.plan.oldest(by))
 		}
 	}
 	return nil
@@ -121,14 +121,14 @@ func (s *secrets) scanned(fingerprint string) bool {
 
 // addRemoved adds a finding in a removed blob, and the commit that brought it in there. Where the blob stays
 // elsewhere, so does the secret.
-func (s *secrets) addRemoved(f *finding.Finding, blob pack.ID, by introduction) {
+func (s *secrets) addRemoved(ctx context.Context, f *finding.Finding, blob pack.ID, by introduction) {
 	placed := *f
 	placed.Occurrences = slices.Clone(f.Occurrences)
 	for i := range placed.Occurrences {
 		o := &placed.Occurrences[i]
 		o.Blob, o.Commit, o.Date = blob.String(), by.commit, by.date
 	}
-	s.add(&placed)
+	s.add(ctx, &placed)
 	if s.gone[blob.String()] {
 		return
 	}

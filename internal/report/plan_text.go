@@ -141,6 +141,9 @@ func (p *planPage) most(n int) int {
 
 func (p *planPage) where(place *account.Place) string {
 	text := placeText(place)
+	if place.Hidden != "" {
+		text += " (" + shown(place.Hidden) + ")"
+	}
 	if place.AtHead {
 		text += "  " + p.style(red, "at HEAD")
 	}

@@ -121,6 +121,7 @@ type Place struct {
 	Commit string `json:"commit,omitempty"` // hex id of the one that brought it in
 	AtHead bool   `json:"at_head"`
 	Fate   Fate   `json:"fate"`
+	Hidden string `json:"hidden,omitempty"` // how it is encoded or packed there, outermost first
 }
 
 // Path is a path that is removed from every commit.
