@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/unleak/unleak/internal/match"
 	"github.com/unleak/unleak/scanner/finding"
 )
 
@@ -43,10 +44,11 @@ func (s *session) confident(hits []hit) []hit {
 
 // hide notes a finding that is not shown.
 func (s *session) hide(k key) {
-	s.hidden = append(s.hidden, &finding.Finding{
-		RuleID: k.rule.ID, Description: k.rule.Description, Confidence: finding.ConfidenceLow,
-		Secret: finding.NewSecret(k.value, k.rule.KnownPrefix(k.value)),
-	})
+	f := &finding.Finding{RuleID: k.rule.ID, Description: k.rule.Description, Confidence: finding.ConfidenceLow}
+	if !match.IsPathRule(k.rule) { // whose value is a path, and no secret
+		f.Secret = finding.NewSecret(k.value, k.rule.KnownPrefix(k.value))
+	}
+	s.hidden = append(s.hidden, f)
 }
 
 // suppressed accounts for what is not shown.

@@ -17,8 +17,9 @@ type candidate struct {
 
 // rank says how much a candidate knows of what it found.
 type rank struct {
-	rule     int // how specific the rule is
-	checksum int // 1 valid, 0 none, -1 invalid
+	rule     int  // how specific the rule is
+	checksum int  // 1 valid, 0 none, -1 invalid
+	keyword  span // of a rule that goes by the name: the part that it knows
 	id       string
 }
 
@@ -34,7 +35,7 @@ const (
 func (s *Scanner) candidate(n int32) candidate {
 	v := &s.memo.verdicts[n]
 	c := s.matcher.rule(v.rule)
-	found := candidate{verdict: n, span: v.secret, rank: rank{byForm, 0, c.ID}, terms: v.terms}
+	found := candidate{verdict: n, span: v.secret, rank: rank{rule: byForm, id: c.ID}, terms: v.terms}
 	if v.inspect.Whole {
 		found.span = v.match
 	}
@@ -42,9 +43,9 @@ func (s *Scanner) candidate(n int32) candidate {
 	case c.generic:
 		found.rank.rule = bySurroundings
 	case c.Key != "" && c.formed:
-		found.rank.rule = byNameAndForm
+		found.rank.rule, found.rank.keyword = byNameAndForm, v.keyword
 	case c.Key != "":
-		found.rank.rule = byName
+		found.rank.rule, found.rank.keyword = byName, v.keyword
 	}
 	switch v.inspect.Facts["checksum"] {
 	case "valid":
@@ -61,6 +62,9 @@ func better(a, b *candidate) int {
 		-cmp.Compare(a.rank.rule, b.rank.rule),
 		-cmp.Compare(a.rank.checksum, b.rank.checksum),
 		-cmp.Compare(a.end-a.start, b.end-b.start),
+		// Names begin with the vendor's.
+		cmp.Compare(a.rank.keyword.start, b.rank.keyword.start),
+		-cmp.Compare(a.rank.keyword.end, b.rank.keyword.end),
 		cmp.Compare(a.rank.id, b.rank.id),
 		cmp.Compare(a.start, b.start),
 	)

@@ -105,7 +105,7 @@ func isCryptHash(text []byte) bool {
 // variable, template, path, URL or markup.
 func isLiteral(text []byte) bool {
 	switch text[0] {
-	case '/', '.', '~', '<', '{', '[', '(', ':', '%', '\\', '|', '>', ')', ']', '}', ',', ';', '=':
+	case '/', '.', '~', '<', '{', '[', '(', ':', '%', '\\', '|', '>', ')', ']', '}', ',', ';', '=', '`', '+':
 		return false
 	case '$', '@', '&', '*', '#', '!', '-', '?':
 		// "$NAME", "@string/x", "*anchor", "!Ref", "--flag"
@@ -120,7 +120,7 @@ func isLiteral(text []byte) bool {
 			next = text[i+1]
 		}
 		switch {
-		case c <= ' ' || c >= 0x7f:
+		case c <= ' ' || c >= 0x7f || c == '`':
 			return false
 		case c == '$' && (next == '{' || next == '(' || i == 0 && isDigit(next)), // a shell variable, or a crypt hash
 			c == '#' && next == '{',
