@@ -28,6 +28,7 @@ func (s *Scanner) settleOpened() {
 	for i := range found {
 		h := &found[i]
 		h.StartLine, h.StartColumn = at.advance(h.Start)
+		h.MatchLine = h.StartLine
 		end := at
 		h.EndLine, h.EndColumn = end.advance(h.End)
 	}
