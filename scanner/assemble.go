@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strconv"
+	"time"
 
 	"github.com/sourcegraph/conc/iter"
 	"github.com/unleak/unleak/internal/match"
@@ -82,6 +84,9 @@ func (s *session) newFinding(h *hit) *finding.Finding {
 		Confidence:  finding.ConfidenceLow,
 		Facts:       maps.Clone(h.facts),
 		Fingerprint: h.value,
+	}
+	if expires, err := time.Parse(time.RFC3339, f.Facts["expires"]); err == nil {
+		f.Facts["expired"] = strconv.FormatBool(!expires.After(s.options.Now))
 	}
 	if !match.IsPathRule(h.rule) {
 		f.Secret = finding.NewSecret(h.value, h.rule.KnownPrefix(h.value))

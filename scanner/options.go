@@ -29,7 +29,9 @@ type Options struct {
 	LineHashes    bool // set [finding.Occurrence.LineHash], which only SARIF reports have
 	// Full has every blob matched whole, and not only where a delta changes it. The findings
 	// are the same: it is there to check that.
-	Full     bool
+	Full bool
+	// Now is the time that tokens have expired at or not; zero for the time of the scan.
+	Now      time.Time
 	Tool     finding.Tool
 	Progress *Progress // followed by whoever shows it; may be nil
 }
@@ -84,6 +86,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MemoryBudget <= 0 {
 		o.MemoryBudget = DefaultMemoryBudget
+	}
+	if o.Now.IsZero() {
+		o.Now = time.Now()
 	}
 	return o
 }

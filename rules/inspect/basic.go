@@ -22,6 +22,7 @@ func basicAuth(c Candidate) Verdict {
 	}
 	s := shapeOf(value)
 	if isTemplate(value) || s.distinct < 3 || isOneOf(user, users[:]) && isStockPassword(value, user) ||
+		isConstant(user) && isConstant(value) ||
 		bytes.EqualFold(bytes.ReplaceAll(value, []byte(" "), nil), []byte("open"+"sesame")) { // the example of the RFC
 		return Verdict{Drop: true}
 	}
@@ -40,6 +41,16 @@ func basicAuth(c Candidate) Verdict {
 
 // users are names that stand for one.
 var users = [...]string{"user", "username", "login", "name", "your_username", "your-username", "admin", "foo", "test"}
+
+// isConstant reports whether text is the name of a constant, such as "CLIENT_SECRET".
+func isConstant(text []byte) bool {
+	for _, c := range text {
+		if c != '_' && (c < 'A' || c > 'Z') {
+			return false
+		}
+	}
+	return bytes.IndexByte(text, '_') > 0
+}
 
 func isPrintable(text []byte) bool {
 	for _, c := range text {

@@ -151,6 +151,7 @@ func TestBasicAuth(t *testing.T) {
 	for name, text := range map[string]string{
 		"weak":     "user:" + "password",
 		"same":     "user:user",
+		"names":    "CLIENT_ID:CLIENT_SECRET",
 		"no colon": "foobarbazqux",
 		"empty":    "",
 		"binary":   "\x00\x01\x02\x03:\x04\x05\x06\x07",
