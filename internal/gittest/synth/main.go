@@ -2,7 +2,7 @@
 // the same history, and rule files of any length.
 //
 //	go run ./internal/gittest/synth --commits 20000 --files 2000 --secrets 200 --seed 1 --out big.git
-//	go run ./internal/gittest/synth rules --count 250 --out rules.toml
+//	go run ./internal/gittest/synth rules --count 1000 --out rules.toml
 //
 // The first writes a bare repository, packed as git gc packs it, and beside it
 // big.git.truth.json with every planted secret: its rule and value, and the commit,

@@ -18,7 +18,7 @@ import (
 func runRules(stderr io.Writer, args []string) error {
 	flags := flag.NewFlagSet("synth rules", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	count := flags.Int("count", 250, "rules, `N` in all with the built-in ones")
+	count := flags.Int("count", 1000, "rules, `N` in all with the built-in ones")
 	seed := flags.Uint64("seed", 1, "what everything random is drawn from")
 	out := flags.String("out", "", "rule `file` to write")
 	if err := flags.Parse(args); err != nil {

@@ -81,7 +81,6 @@ func (h *history) planSecrets(ctx context.Context, set *rules.Set) error {
 		if strings.Contains(value, "\n") { // of a key, what stands between its first and last line
 			begin := strings.Index(value, "\n") + 1
 			s.Value = strings.TrimSpace(value[begin:strings.Index(value, "\n-----END")])
-			s.Line = 1
 		}
 		h.plan = append(h.plan, s)
 	}

@@ -170,19 +170,19 @@ func TestWrongUsage(t *testing.T) {
 
 func TestRules(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "rules.toml")
-	if err := run(t.Context(), io.Discard, []string{"rules", "--count", "250", "--out", path}); err != nil {
+	if err := run(t.Context(), io.Discard, []string{"rules", "--count", "1000", "--out", path}); err != nil {
 		t.Fatal(err)
 	}
 	set, err := rules.LoadFile(path, loadBuiltin)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(set.Rules) != 250 {
-		t.Errorf("%d rules, want 250", len(set.Rules))
+	if len(set.Rules) != 1000 {
+		t.Errorf("%d rules, want 1000", len(set.Rules))
 	}
 	var examples strings.Builder
 	keywords := map[string]bool{}
-	list := vendorRules(250-len(builtinRules(t).Rules), 1)
+	list := vendorRules(1000-len(builtinRules(t).Rules), 1)
 	for _, r := range list {
 		fmt.Fprintf(&examples, "\n%s\n\n", r.example)
 		if keywords[r.keyword] {
