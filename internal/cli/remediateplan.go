@@ -26,7 +26,11 @@ func (a *app) plan(ctx context.Context, flags *remediateFlags, path string) (pla
 	if err != nil {
 		return nil, false, err
 	}
-	options, err := a.scanOptions(flags, path)
+	_, root, err := scanner.Detect(path)
+	if err != nil {
+		return nil, false, fmt.Errorf("cannot open %q: %w", path, err)
+	}
+	options, err := a.scanOptions(flags, root)
 	if err != nil {
 		return nil, false, err
 	}
@@ -43,6 +47,13 @@ func (a *app) plan(ctx context.Context, flags *remediateFlags, path string) (pla
 		if err != nil {
 			return nil, false, err
 		}
+		if len(flags.findings) == 0 {
+			hide, err := a.suppressions(suppressFlags{}, root)
+			if err != nil {
+				return nil, false, err
+			}
+			a.suppress(hide, result)
+		}
 		if err := chooseFindings(&request, flags, result); err != nil {
 			return nil, false, err
 		}
@@ -52,17 +63,18 @@ func (a *app) plan(ctx context.Context, flags *remediateFlags, path string) (pla
 	return plan, incomplete, err
 }
 
-// scanOptions are for the scan before a plan, and for judging what it removes.
-func (a *app) scanOptions(flags *remediateFlags, path string) (scanner.Options, error) {
-	_, root, err := scanner.Detect(path)
-	if err != nil {
-		return scanner.Options{}, fmt.Errorf("cannot open %q: %w", path, err)
-	}
+// scanOptions are for the scan before a plan, and for judging what it removes. A history is rewritten for what
+// a scan shows, unless the user names less.
+func (a *app) scanOptions(flags *remediateFlags, root string) (scanner.Options, error) {
 	set, err := a.rules(flags.ruleFlags, root)
 	if err != nil {
 		return scanner.Options{}, err
 	}
-	return scanner.Options{Rules: set, Jobs: flags.jobs, Tool: tool(), Progress: &scanner.Progress{}}, nil
+	options := scanner.Options{Rules: set, Jobs: flags.jobs, Tool: tool(), Progress: &scanner.Progress{}}
+	if len(flags.findings) == 0 {
+		options.MinConfidence = finding.ConfidenceMedium
+	}
+	return options, nil
 }
 
 // ruleInfo is what a plan says of rules: where to revoke what they find.
