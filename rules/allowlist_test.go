@@ -159,6 +159,9 @@ func TestDrawnValuesAreNotAllowed(t *testing.T) {
 	for _, rule := range builtin(t).Rules {
 		for _, pattern := range rule.Examples {
 			rounds := 100
+			if testing.Short() {
+				rounds = 5
+			}
 			if strings.Contains(pattern, "rsa_key_pem") { // slow to make
 				rounds = 3
 			}

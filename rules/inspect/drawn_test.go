@@ -27,6 +27,9 @@ var alphabets = []struct{ name, digits string }{
 // TestDrawnValuesAreKept bounds how many drawn values an inspector drops. Run with
 // -v it prints the rates of all judgements, for values of 16 to 64 characters.
 func TestDrawnValuesAreKept(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long, and nothing in it runs side by side")
+	}
 	const rounds = 20_000
 	for _, alphabet := range alphabets {
 		for _, length := range []int{16, 20, 24, 32, 40, 48, 64} {
@@ -55,6 +58,9 @@ func TestDrawnValuesAreKept(t *testing.T) {
 
 // TestDrawnAWSSecretsAreKept does the same for AWS's keys.
 func TestDrawnAWSSecretsAreKept(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long, and nothing in it runs side by side")
+	}
 	const rounds = 100_000
 	g, dropped := secrettest.New(1), 0
 	for range rounds {
