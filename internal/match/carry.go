@@ -196,7 +196,8 @@ func (s *Scanner) takeOver(base *Memo, hits []keywordHit, c Copy) {
 			continue
 		}
 		for _, rule := range k.rules {
-			if !s.carried(rule, at, base, c) {
+			// What stands beside the keyword is told sooner than how far its window reaches.
+			if !s.matcher.rule(rule).refuses(s.text, at) && !s.carried(rule, at, base, c) {
 				s.evaluate(rule, at)
 			}
 		}

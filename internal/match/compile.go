@@ -46,14 +46,15 @@ type compiled struct {
 	lead  int // most bytes from the start of a match to the end of its first keyword
 	width int // most bytes of a match
 	run   run // in every match
-	// What turns a hit away before the expression itself is tried, see [coreOf], [tailOf] and
-	// [headOf]. They return nil where they would not spare anything.
-	core, tail, head func() *regexp.Regexp
+	// What turns a hit away before the expression itself is tried, see [sidesOf], [coreOf] and
+	// [headOf]. The latter return nil where they would not spare anything.
+	sides      func() sides // nil for a rule that sees the whole text, or has no expression
+	core, head func() *regexp.Regexp
 }
 
 func compile(rule *rules.Rule) compiled {
 	none := func() *regexp.Regexp { return nil }
-	c := compiled{Rule: rule, near: none, core: none, tail: none, head: none, generic: slices.Contains(rule.Tags, "generic")}
+	c := compiled{Rule: rule, near: none, core: none, head: none, generic: slices.Contains(rule.Tags, "generic")}
 	if rule.Key != "" {
 		c.locate = c.keyed()
 		c.formed = formed(rule.Regex)
@@ -93,14 +94,16 @@ func compile(rule *rules.Rule) compiled {
 	if !c.whole && c.lead > maxNear-context {
 		c.core = sync.OnceValue(func() *regexp.Regexp { return coreOf(rule.Regex, rule.Keywords) })
 	}
+	if !c.whole {
+		c.sides = sync.OnceValue(func() sides { return sidesOf(rule.Regex, rule.Keywords) })
+	}
 	if !c.whole && c.lead >= farLead {
-		c.tail = sync.OnceValue(func() *regexp.Regexp { return tailOf(rule.Regex, rule.Keywords) })
 		c.head = sync.OnceValue(func() *regexp.Regexp { return headOf(rule.Regex, rule.Keywords) })
 	}
 	return c
 }
 
-// farLead is from how many bytes before the end of a keyword on it pays to look first at what follows it.
+// farLead is from how many bytes before the end of a keyword on it pays to look first where a match can begin.
 const farLead = 24
 
 // maxNear is the largest count that the syntax of expressions allows a repetition.
@@ -177,9 +180,6 @@ func (c *compiled) matches(window []byte, hit span, yield func(groups []int)) {
 func (c *compiled) first(window []byte, hit span) (match []int, all bool) {
 	// A match that covers the keyword begins before its end, and so on.
 	if !c.run.in(window[max(0, hit.end-c.width):min(len(window), plus(hit.start, c.width))]) {
-		return nil, false
-	}
-	if tail := c.tail(); tail != nil && !tail.Match(window[hit.start:]) {
 		return nil, false
 	}
 	if core := c.core(); core != nil && !covered(core, window, hit) {

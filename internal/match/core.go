@@ -3,7 +3,6 @@ package match
 import (
 	"regexp"
 	"regexp/syntax"
-	"slices"
 	"strings"
 )
 
@@ -86,57 +85,6 @@ func holdsNewline(re *syntax.Regexp) bool {
 	return matchesNewline(re)
 }
 
-// tailOf returns an expression for what every match has from its keyword on: in `\w{0,40}token = x`,
-// all behind the first part. It is anchored at the keyword, and so fails within a few
-// bytes at most hits. It is nil where keywords are not known to begin a part.
-func tailOf(source string, keywords []string) *regexp.Regexp {
-	re, err := syntax.Parse(source, syntax.Perl)
-	if err != nil {
-		return nil
-	}
-	tail := tail(re, keywords)
-	if tail == nil {
-		return nil
-	}
-	compiled, err := regexp.Compile(`\A(?:` + tail.String() + `)`)
-	if err != nil {
-		return nil
-	}
-	return compiled
-}
-
-func tail(re *syntax.Regexp, keywords []string) *syntax.Regexp {
-	if texts, finite := textsOf(re); finite && allBegin(texts, keywords) {
-		return re
-	}
-	switch re.Op {
-	case syntax.OpCapture:
-		return tail(re.Sub[0], keywords)
-	case syntax.OpAlternate:
-		all := &syntax.Regexp{Op: syntax.OpAlternate, Flags: re.Flags}
-		for _, sub := range re.Sub {
-			t := tail(sub, keywords)
-			if t == nil {
-				return nil
-			}
-			all.Sub = append(all.Sub, t)
-		}
-		return all
-	case syntax.OpConcat:
-		for i, part := range re.Sub {
-			if _, holds := leftOf(part, keywords, []string{""}); !holds {
-				continue
-			}
-			t := tail(part, keywords)
-			if t == nil {
-				return nil
-			}
-			return &syntax.Regexp{Op: syntax.OpConcat, Flags: re.Flags, Sub: slices.Concat([]*syntax.Regexp{t}, re.Sub[i+1:])}
-		}
-	}
-	return nil
-}
-
 // allBegin reports whether each of the texts begins with a keyword.
 func allBegin(texts, keywords []string) bool {
 	for _, t := range texts {
@@ -152,10 +100,10 @@ func allBegin(texts, keywords []string) bool {
 }
 
 // headOf returns an expression for what every match has before its keyword, and the first byte of that: it
-// finds where a match can begin at the earliest. It is nil where there is no tail.
+// finds where a match can begin at the earliest. It is nil where keywords are not known to begin a part.
 func headOf(source string, keywords []string) *regexp.Regexp {
 	re, err := syntax.Parse(source, syntax.Perl)
-	if err != nil || re.Op != syntax.OpConcat || tail(re, keywords) == nil {
+	if err != nil || re.Op != syntax.OpConcat {
 		return nil
 	}
 	for i, part := range re.Sub {

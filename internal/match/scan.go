@@ -150,6 +150,9 @@ func (s *Scanner) evaluate(rule int32, hit span) {
 		s.evaluateWhole(c, rule)
 		return
 	}
+	if c.refuses(s.text, hit) {
+		return
+	}
 	w := c.window(s.text, hit)
 	window := s.text[w.start:w.end]
 	at := span{hit.start - w.start, hit.end - w.start}
