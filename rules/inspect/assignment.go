@@ -40,7 +40,7 @@ func assignment(window []byte, hit Span) (Span, Verdict, bool) {
 	if !ok && p.quoted && sort != keyPassword {
 		value, ok = p.inner()
 	}
-	if !ok || !prefixAllows(window[key.Start:hit.Start]) || !suffixAllows(window[end:keyEnd]) {
+	if !ok || !prefixAllows(window[key.Start:hit.Start], sort) || !suffixAllows(window[end:keyEnd]) {
 		return Span{}, Verdict{}, false
 	}
 	text := window[value.Start:value.End]
@@ -48,6 +48,9 @@ func assignment(window []byte, hit Span) (Span, Verdict, bool) {
 		return Span{}, Verdict{}, false
 	}
 	v := weighValue(text, sort, &p)
+	if v.Drop && sort == keyPassword && end == keyEnd {
+		v = weighWord(text, &p)
+	}
 	if v.Drop {
 		return Span{}, Verdict{}, false
 	}
@@ -93,6 +96,9 @@ func wordEnd(window []byte, hit Span) (end int, sort keySort, ok bool) {
 		return end + i - 1, sort, true
 	case equalFold(word, "auth"), equalFold(word, "cred"):
 		sort = keyVague
+		if hit.Start > 1 && hasAt(window, hit.Start-2, "sp") { // "rspauth", the answer of a server (RFC 2831)
+			return 0, sort, false
+		}
 		end += len(continuation(window[end:], "orization", "ential"))
 	default:
 		if len(word) > 4 && equalFold(word[:4], "pass") {

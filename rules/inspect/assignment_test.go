@@ -107,6 +107,15 @@ func TestAssignmentFinds(t *testing.T) {
 		"auth header":       {"headers = {'Authorization': 'Token " + drawn + "'}", drawn},
 		"object inside":     {"\"apitoken\": \"{\\\"name\\\": \\\"root\\\", \\\"sig\\\": \\\"" + drawn + "\\\"}\"", drawn},
 		"query":             {"curl 'https://h.corp/x?a=1&api_key=" + drawn + "&b=2'", drawn},
+		"option in call":    {"easy_setopt(handle, OPT_PASSWORD, \"" + typed + "\");", typed},
+		"ruby bytes":        {"token = Buffer.from('" + drawn + "', 'utf8')", drawn},
+		"typed secret":      {"$this->secret = 'AmAz" + "0n+SqSsEc" + "ReT+aLp4';", "AmAz" + "0n+SqSsEc" + "ReT+aLp4"},
+		"word in compose":   {"    - DB_PASSWD=gi" + "tea\n", "gi" + "tea"},
+		"word in yaml env":  {"  MYSQL_ROOT_PASSWORD: whale" + "hello\n", "whale" + "hello"},
+		"word in yaml":      {"  password: pet" + "clinic\n", "pet" + "clinic"},
+		"word in ini":       {"password = pet" + "clinic\n", "pet" + "clinic"},
+		"word in option":    {"app --password pet" + "clinic --x", "pet" + "clinic"},
+		"word in shell":     {"docker run -e MYSQL_PASSWORD=vaul" + "tpw -d image", "vaul" + "tpw"},
 		"default in string": {"curl -d 'password=" + typed + "' x", typed},
 	}
 	for name, test := range tests {
@@ -193,6 +202,27 @@ func TestAssignmentIgnores(t *testing.T) {
 		"shell assignment": "PASSWORD= run1 --x",
 		"lone operator":    "password =",
 		"condition":        "password ? 'a1b2c3d4e5' : 'b'",
+		"digest":           "client_token: \"hmac-sha256:" + secrettest.New(6).String(secrettest.Hex, 64) + "\"",
+		"digest 2":         "token = 'sha256:" + secrettest.New(6).String(secrettest.Hex, 64) + "'",
+		"coordinate":       "oauth2-secret-sdk = \"com.acme:oauth2-sdk4:11.38.2\"",
+		"chain address":    "privateKey: '0x" + secrettest.New(7).String(secrettest.Hex, 40) + "'",
+		"scope":            "Credential=xxx7/19700101/eu-1/s3/aws4_request",
+		"encoded":          "String encodedPassword = \"" + secrettest.New(6).String(secrettest.Hex, 64) + "\";",
+		"server's answer":  "rspauth=" + secrettest.New(6).String(secrettest.Hex, 32),
+		"digest header":    "Authorization: Digest username=\"" + drawn + "\", realm=\"x\"",
+		"cookie":           "oauth2_authentication_csrf=" + drawn,
+		"signature":        "oauth_signature=" + drawn,
+		"other argument":   "my $userpass = encode(\"UTF-16BE\", $pass);",
+		"piece":            "sharedKey = \"fccdf579-707c-" + "46bc-9ed1-\".draw(12)",
+		"preference":       "const PREFERENCE_PASSCODE_D1 = \"PrefPinCode1\"",
+		"validation":       "'password' => 'max:10',",
+		"jwt":              "token = '" + "eyJhbGciOiJub25lIn0" + "." + "eyJzdWIiOiJ4In0" + "." + drawn + "'",
+		"word type":        "password: string\n",
+		"word state":       "  password: required\n",
+		"word label":       "\"password\": \"wachtwoord\"",
+		"word in list":     "'password' => 'penguins',",
+		"word of code":     "password = get_user",
+		"camel word":       "password = userInput",
 	}
 	for name, text := range texts {
 		t.Run(name, func(t *testing.T) {
@@ -207,7 +237,7 @@ func TestAssignmentConfidence(t *testing.T) {
 	g := secrettest.New(4)
 	tests := map[string]struct{ text, want string }{
 		"drawn, long":  {"token=" + g.Mixed(40), High},
-		"drawn, short": {"token=" + g.Mixed(11), Low},
+		"drawn, short": {"token=" + g.Mixed(11), Medium},
 		"hex digest":   {"token=" + g.String(secrettest.Hex, 40), Medium},
 		"uuid": {"secret=" + fmt.Sprintf("%s-%s-4%s-a%s-%s", g.String(secrettest.Hex, 8), g.String(secrettest.Hex, 4),
 			g.String(secrettest.Hex, 3), g.String(secrettest.Hex, 3), g.String(secrettest.Hex, 12)), Low},

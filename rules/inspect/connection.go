@@ -22,7 +22,7 @@ func connectionString(window []byte, hit Span) (Span, Verdict, bool) {
 		password.End--
 	}
 	text := window[password.Start:password.End]
-	if len(text) < 3 || isTemplate(text) || bytes.IndexByte(text, ' ') >= 0 {
+	if len(text) < 3 || isTemplate(text) || isPlaceholder(text) || bytes.IndexByte(text, ' ') >= 0 {
 		return Span{}, Verdict{}, false
 	}
 	from, to := settingsRound(window, hit.Start, end)

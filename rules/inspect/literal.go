@@ -109,7 +109,7 @@ func (p *parser) toQuote(start int, quote byte, escaped bool) (Span, bool) {
 			return Span{}, false // an escape: text for people or a pattern
 		case c == quote:
 			p.pos = i + 1
-			return Span{start, i}, p.literalEnds(quote)
+			return Span{start, i}, p.literalEnds(quote) && !(p.peek() == '.' && i > start && isJoint(p.window[i-1]))
 		}
 	}
 	return Span{}, false
@@ -133,6 +133,9 @@ func (p *parser) literalEnds(quote byte) bool {
 	return true
 }
 
+// isJoint reports whether c, at the end of a literal, shows that something is joined to it.
+func isJoint(c byte) bool { return c == '-' || c == '_' || c == ':' || c == '/' }
+
 // wrapped reads a literal that stands in a call which leaves it as it is, such as
 // []byte("..."), or behind a look-up as what holds without it: getenv("X") || "...".
 func (p *parser) wrapped() (Span, bool) {
@@ -148,6 +151,9 @@ func (p *parser) wrapped() (Span, bool) {
 	switch {
 	case endsInOr(lead):
 	case bytes.HasSuffix(lead, []byte("(")) && keepsLiteral(lead[:len(lead)-1]):
+		p.pos = i
+		v, ok := p.quotedValue()
+		return v, ok && p.quoted && p.endsCall()
 	case bytes.HasSuffix(lead, []byte("[")) || bytes.HasSuffix(lead, []byte("(")) && looksUp(lead[:len(lead)-1]):
 		if i = p.afterLookup(i); i == 0 {
 			return Span{}, false
@@ -158,6 +164,18 @@ func (p *parser) wrapped() (Span, bool) {
 	p.pos = i
 	v, ok := p.quotedValue()
 	return v, ok && p.quoted
+}
+
+// endsCall reports whether a call ends here, or goes on with the name of an encoding: of encode("UTF-8", text)
+// the literal is not what is given.
+func (p *parser) endsCall() bool {
+	if p.peek() != ',' {
+		return true
+	}
+	p.pos++
+	p.blanks()
+	c := p.peek()
+	return isQuote(c) || c == '\n' || c >= 'A' && c <= 'Z'
 }
 
 // afterLookup returns where the literal begins that stands in for what is looked up by the

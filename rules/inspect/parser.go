@@ -1,5 +1,7 @@
 package inspect
 
+import "bytes"
+
 // parser reads what follows a name: the sign, then the value. It allocates nothing and looks
 // no further than its bounds.
 type parser struct {
@@ -64,6 +66,26 @@ func (p *parser) literal() (Span, bool) {
 		return Span{}, false
 	}
 	return p.bareValue()
+}
+
+// setsVariable reports whether the name is that of a variable of the environment, which is set
+// as a shell, an env file or a container's configuration does it: NAME=value, NAME: value.
+func (p *parser) setsVariable() bool {
+	if p.quoted && p.sign != signColon || p.sign != signEquals && p.sign != signColon {
+		return false
+	}
+	key := p.window[p.key.Start:p.key.End]
+	for _, c := range key {
+		if c >= 'a' && c <= 'z' || c == '.' {
+			return false
+		}
+	}
+	return bytes.IndexByte(key, '_') > 0 && (p.sign == signColon || p.key.End+1 < len(p.window) && p.window[p.key.End] == '=' && p.window[p.key.End+1] > ' ')
+}
+
+// setsOption reports whether the name is an option of a command, and the value its next word.
+func (p *parser) setsOption() bool {
+	return p.sign == signSpace && hasAt(p.window, p.key.Start, "--")
 }
 
 func (p *parser) peek() byte {

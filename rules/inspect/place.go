@@ -15,9 +15,11 @@ const (
 	Bare Form = 1 << iota
 	// Typed values were made up by a person. In tests and documentation most stand for nothing.
 	Typed
-	// Weak values are typed ones that could be guessed: settings of a service where they stand in its
-	// configuration, and mere data elsewhere.
+	// Weak values are typed ones that could be guessed.
 	Weak
+	// Word values are a word each, as the name of a product is: passwords where a setting of a service gives
+	// them, and anything elsewhere.
+	Word
 )
 
 // At returns the confidence, at a path, of a verdict whose confidence is given for
@@ -28,7 +30,8 @@ func (f Form) At(name, confidence string) string {
 	}
 	place := PlaceOf(name)
 	switch {
-	case f&Weak != 0 && (place.Sort != Config || place.Sample):
+	case f&Word != 0 && (place.Sort != Config || place.Sample),
+		f&Weak != 0 && (name == "" || place.Foreign || f&Bare != 0 && place.Sort != Config):
 		return Low
 	case f&Bare != 0 && place.Sort == Code:
 		if confidence == High {
@@ -54,6 +57,8 @@ const (
 type Place struct {
 	Sort   Sort
 	Sample bool // of a test, an example, or documentation
+	// Foreign texts were copied from other projects, with their tests and documentation.
+	Foreign bool
 }
 
 // PlaceOf judges a slash-separated path by its names and nothing else.
@@ -63,6 +68,7 @@ func PlaceOf(name string) Place {
 	p.Sample = p.Sort == Docs || hasSampleName(path.Base(name))
 	for dir := range strings.SplitSeq(path.Dir(lower), "/") {
 		p.Sample = p.Sample || isSampleFolder(dir)
+		p.Foreign = p.Foreign || isForeignFolder(dir)
 	}
 	return p
 }
@@ -72,7 +78,7 @@ func sortOf(base string) Sort {
 	switch extension := path.Ext(base); extension {
 	case ".env", ".ini", ".cfg", ".conf", ".config", ".cnf", ".properties", ".toml", ".yaml", ".yml", ".json", ".json5", ".jsonc", ".xml", ".plist",
 		".tf", ".tfvars", ".tfstate", ".hcl", ".service", ".reg", ".sh", ".bash", ".zsh", ".fish", ".ps1", ".psm1", ".bat", ".cmd", ".sql", ".csv",
-		".netrc", ".npmrc", ".pypirc", ".pgpass", ".envrc", ".credentials", ".secrets", ".publishsettings", ".pubxml", ".ovpn", ".nomad", ".dockerfile":
+		".netrc", ".npmrc", ".pypirc", ".pgpass", ".envrc", ".credentials", ".secrets", ".ldif", ".publishsettings", ".pubxml", ".ovpn", ".nomad", ".dockerfile":
 		return Config
 	case ".go", ".py", ".pyi", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".mts", ".java", ".kt", ".kts", ".scala", ".groovy", ".c", ".h", ".cc", ".cpp",
 		".cxx", ".hpp", ".cs", ".vb", ".fs", ".rb", ".php", ".rs", ".swift", ".m", ".mm", ".pl", ".pm", ".t", ".lua", ".r", ".jl", ".ex", ".exs", ".erl", ".clj",
@@ -103,6 +109,15 @@ func isSampleFolder(dir string) bool {
 	}
 	return strings.HasSuffix(dir, "-tests") || strings.HasSuffix(dir, "_tests") || strings.HasSuffix(dir, "-test") || strings.HasSuffix(dir, "_test") ||
 		strings.HasSuffix(dir, "-examples") || strings.HasSuffix(dir, ".tests") || strings.HasSuffix(dir, ".test")
+}
+
+// isForeignFolder reports whether a folder's name says that it holds copies of other projects.
+func isForeignFolder(dir string) bool {
+	switch dir {
+	case "vendor", "node_modules", "godeps", "third_party", "thirdparty", "third-party", "bower_components", "site-packages", "pods":
+		return true
+	}
+	return false
 }
 
 // hasSampleName reports whether the name of a file says that it is a test or an example: apart

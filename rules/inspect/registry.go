@@ -50,6 +50,7 @@ var (
 	}
 	locators = [...]named[Locator]{
 		{"assignment", assignment},
+		{"command-password", commandPassword},
 		{"connection-string", connectionString},
 		{"database-url", databaseURL},
 		{"jwk", jwk},

@@ -88,10 +88,31 @@ func (p *parser) comma() sign {
 			return signNone
 		}
 		return signComma
+	case p.isOption():
+		return signComma
 	case p.peek() > ' ' && len(p.lineBefore()) == 0:
 		return signCell
 	}
 	return signNone
+}
+
+// isOption reports whether a name is a constant that a call is given with the value next:
+// setopt(handle, OPTION_PASSWORD, "value").
+func (p *parser) isOption() bool {
+	for _, c := range p.window[p.key.Start:p.key.End] {
+		if c >= 'a' && c <= 'z' {
+			return false
+		}
+	}
+	before := p.lineBefore()
+	if len(before) == 0 || before[len(before)-1] != ',' && before[len(before)-1] != '(' {
+		return false
+	}
+	i := p.pos
+	for i < len(p.window) && p.window[i] == ' ' {
+		i++
+	}
+	return i < len(p.window) && isQuote(p.window[i]) && bytes.IndexByte(before, '(') > 0 && !bytes.ContainsAny(before, "[{")
 }
 
 // pipe is the sign in a table "| name | value |".
@@ -144,12 +165,18 @@ func (p *parser) colon() sign {
 func (p *parser) typeName() bool {
 	i := p.pos
 	limit := min(len(p.window), i+maxTypeName)
-	letters := 0
+	letters, words := 0, 0
 	for ; i < limit; i++ {
-		switch c := p.window[i]; {
+		c := p.window[i]
+		if isWord(c) && (i == p.pos || !isWord(p.window[i-1])) {
+			words++
+		}
+		switch {
 		case isWord(c):
 			letters++
 		case c == ' ', c == '&', c == '?', c == '.', c == '*', c == '[', c == ']', c == '\'' && letters == 0:
+		case c == '=' && words > 1 && isWord(p.window[i-1]):
+			return false // the parameter of a header: Authorization: Digest username="..."
 		case c == '=' && letters > 0 && i+1 < len(p.window) && p.window[i+1] != '=' && p.window[i+1] != '>':
 			for i++; i < limit && p.window[i] == ' '; i++ {
 			}

@@ -6,7 +6,7 @@ import "bytes"
 // also be names in code, and those behind a comma the next item of a list: both must
 // show more.
 func weighValue(text []byte, sort keySort, p *parser) Verdict {
-	if len(text) < 6 || !isLiteral(text) || isCryptHash(text) || isDateTime(text) {
+	if len(text) < 6 || !isLiteral(text) || isPublic(text) {
 		return Verdict{Drop: true}
 	}
 	s := shapeOf(text)
@@ -25,9 +25,9 @@ func weighValue(text []byte, sort keySort, p *parser) Verdict {
 		if s.length < 20 {
 			return Verdict{Drop: true}
 		}
-		v = weighToken(text, &s)
+		v = weighToken(text, &s, p.quoted)
 	default:
-		v = weighToken(text, &s)
+		v = weighToken(text, &s, p.quoted)
 	}
 	if !p.quoted && p.sign != signElement {
 		v.Form |= Bare
@@ -35,15 +35,17 @@ func weighValue(text []byte, sort keySort, p *parser) Verdict {
 	return v
 }
 
-// weighToken judges a value for a secret, token or API key: it must look drawn.
-func weighToken(text []byte, s *shape) Verdict {
+// weighToken judges a value for a secret, token or API key: it must look drawn, or have in quotes what
+// people are asked to put into a password.
+func weighToken(text []byte, s *shape, quoted bool) Verdict {
+	if quoted && s.classes() == 4 && s.length >= 14 && s.length <= 48 && s.digits > 1 && s.signs <= s.length/4 && s.signs > s.separators {
+		return Verdict{Confidence: Medium, Form: Typed} // made up as a password is
+	}
 	if !s.random() || s.length < 10 || s.signs > s.length/4 && s.classes() < 4 {
 		return Verdict{Drop: true}
 	}
 	switch {
 	case isUUID(text):
-		return Verdict{Confidence: Low}
-	case s.length < 12:
 		return Verdict{Confidence: Low}
 	case s.length < 24 || s.hexOnly || s.signs > s.length/4:
 		return Verdict{Confidence: Medium}
@@ -75,6 +77,85 @@ func weighPassword(text []byte, s *shape, quoted bool) Verdict {
 		return Verdict{Confidence: Medium, Form: Weak}
 	}
 	return Verdict{Drop: true}
+}
+
+// weighWord judges a value for a password that is a single word in lower case, as "grafana" is, without
+// quotes round its name: a setting has those, and code has types, states and labels.
+func weighWord(text []byte, p *parser) Verdict {
+	if p.keyQuote != 0 || p.sign != signEquals && p.sign != signColon && p.sign != signElement && !p.setsOption() {
+		return Verdict{Drop: true}
+	}
+	variable := p.setsVariable()
+	if len(text) < 4 || len(text) < 5 && !variable || isStockPassword(text, nil) || isSettingWord(text) || isPlaceholder(text) {
+		return Verdict{Drop: true}
+	}
+	for _, c := range text {
+		if c < 'a' || c > 'z' {
+			return Verdict{Drop: true}
+		}
+	}
+	if s := shapeOf(text); s.patterned() || s.distinct < 3 {
+		return Verdict{Drop: true}
+	}
+	v := Verdict{Confidence: Medium, Form: Word}
+	if variable {
+		v.Form = Weak // wherever it stands
+	}
+	if !p.quoted && p.sign != signElement {
+		v.Form |= Bare
+	}
+	return v
+}
+
+// isPublic reports whether a value is made to be shown, by its form: a hash, a date, a version, an address.
+func isPublic(text []byte) bool {
+	return isCryptHash(text) || isDigest(text) || isDateTime(text) || isCoordinate(text) || isChainAddress(text) || isCredentialScope(text) ||
+		hasAt(text, 0, "eyJ") && bytes.Count(text, []byte{'.'}) == 2 // of a JSON Web Token another rule judges
+}
+
+// isDigest reports whether text names a hash function and goes on with its digest: "sha256:...".
+func isDigest(text []byte) bool {
+	i := bytes.IndexAny(text, ":-$=")
+	if equalFold(text[:min(len(text), 5)], "hmac-") {
+		i = bytes.IndexByte(text, ':')
+		return i > 0
+	}
+	if i < 3 || i > 10 || len(text)-i < 24 {
+		return false
+	}
+	return isOneOf(text[:i], digestNames[:])
+}
+
+var digestNames = [...]string{"md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b", "blake2s", "blake3", "crc32", "sha3", "ripemd160"}
+
+// isCoordinate reports whether text names a package with its version: "group:name:1.2.3".
+func isCoordinate(text []byte) bool {
+	i := bytes.LastIndexByte(text, ':')
+	if i <= 0 || i+1 >= len(text) || bytes.IndexByte(text[:i], ':') <= 0 && bytes.IndexByte(text[:i], '/') <= 0 {
+		return false
+	}
+	version := text[i+1:]
+	return isDigit(version[0]) && bytes.IndexByte(version, '.') > 0
+}
+
+// isChainAddress reports whether text is an address (20 bytes) or a compressed public key (33 bytes) of
+// Ethereum and its kin, in hex.
+func isChainAddress(text []byte) bool {
+	if !hasAt(text, 0, "0x") || len(text) != 42 && len(text) != 68 {
+		return false
+	}
+	for _, c := range text[2:] {
+		if !isHexDigit(c) {
+			return false
+		}
+	}
+	return len(text) == 42 || text[2] == '0' && (text[3] == '2' || text[3] == '3')
+}
+
+// isCredentialScope reports whether text is the scope of a signature of AWS and its kin, which goes with a key's
+// public id: ".../20200131/us-east-1/s3/aws4_request".
+func isCredentialScope(text []byte) bool {
+	return bytes.HasSuffix(text, []byte("4_request")) && bytes.Count(text, []byte{'/'}) >= 4
 }
 
 // isDateTime reports whether text begins with a date and time (RFC 3339).
@@ -149,8 +230,8 @@ func isIdentifier(s *shape) bool {
 	return s.separators > 0 && s.wordy() && s.digits*4 < s.length
 }
 
-// isFileName reports whether a value ends like a file or host name, or is a path of
-// words.
+// isFileName reports whether a value ends like a file or host name, is a path of words, or a word with
+// a number behind a colon.
 func isFileName(text []byte, s *shape) bool {
 	i := bytes.LastIndexByte(text, '.')
 	if i > 0 && len(text)-i >= 3 && len(text)-i <= 6 && (s.wordy() || s.separators == s.signs && s.digits*3 < s.length) {
@@ -161,6 +242,9 @@ func isFileName(text []byte, s *shape) bool {
 		if letters {
 			return true
 		}
+	}
+	if i := bytes.IndexByte(text, ':'); i > 0 && s.signs == 1 && s.digits == s.length-i-1 && s.letters() == i {
+		return true // "host:80", "image:12", "max:10"
 	}
 	parts := bytes.Count(text, []byte{'/'}) + bytes.Count(text, []byte{':'})
 	return parts > 0 && s.wordy() && s.digits*4 < s.length
