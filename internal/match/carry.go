@@ -134,6 +134,7 @@ func (s *Scanner) carry(base *Memo, copies []Copy) {
 			continue
 		}
 		s.search(span{searched, c.At})
+		s.sift(span{searched, c.At})
 		searched = c.At + c.Len
 		next = base.next(next, c.Base)
 		if next < len(base.hits) && base.hits[next].start < c.Base+c.Len {
@@ -141,6 +142,7 @@ func (s *Scanner) carry(base *Memo, copies []Copy) {
 		}
 	}
 	s.search(span{searched, len(s.text)})
+	s.sift(span{searched, len(s.text)})
 }
 
 // next returns the number of the first hit that begins at an offset or behind it. Copies mostly

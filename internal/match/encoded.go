@@ -22,9 +22,6 @@ const maxDepth = 4
 
 // coding is a way to write text as other text. It is immutable.
 type coding interface {
-	// near returns the area of a text in which a change of what is in gap, which may be empty, can have made or unmade
-	// a unit that is plausible.
-	near(text []byte, gap span) span
 	// next returns the first unit that has enough of it in an area to be known by.
 	next(text []byte, area span) (unit, bool)
 	// plausible reports whether a unit is worth decoding, by what it consists of alone.
@@ -58,28 +55,17 @@ type opened struct {
 	hits []Hit // places are those in the unit, lines and columns those in the decoded text
 }
 
-// codings is how many there are.
-const codings = 3
-
-// openAll looks into what is encoded in the text. With a base and copies it takes over what they tell.
+// openAll looks into what is encoded in the areas that were sifted out. With a base and copies it takes over what
+// they tell.
 func (s *Scanner) openAll(base *Memo, copies []Copy) {
-	if s.depth == maxDepth {
-		return
-	}
-	if base != nil {
-		s.openChanges(base, copies)
-		return
-	}
-	for coding := range s.codings {
-		s.openText(coding)
-	}
-}
-
-// openText looks into all units of the text.
-func (s *Scanner) openText(coding int) {
-	c, end := s.codings[coding], len(s.text)
-	for u, ok := c.next(s.text, span{0, end}); ok && !s.Stop.Load(); u, ok = c.next(s.text, span{u.at.end, end}) {
-		s.open(coding, u)
+	for coding := range s.areas {
+		if base != nil && len(base.opened[coding]) > 0 {
+			s.takeOverOpened(coding, base, copies)
+		}
+		if len(s.areas[coding]) > 0 {
+			s.openAreas(coding, base, copies)
+			s.areas[coding] = s.areas[coding][:0]
+		}
 	}
 }
 

@@ -5,48 +5,14 @@ import (
 	"slices"
 )
 
-// openChanges takes over the units that are unchanged, and looks into the others. Those are near what
-// was inserted, or have something left of a unit of the base.
-func (s *Scanner) openChanges(base *Memo, copies []Copy) {
-	var last Copy
-	s.gaps = s.gaps[:0]
-	for _, c := range copies {
-		if c.Len < s.shortest {
-			continue
-		}
-		if gap := (span{last.At + last.Len, c.At}); gap.end > 0 || c.Base > 0 {
-			s.gaps = append(s.gaps, gap)
-		}
-		last = c
-	}
-	if end := last.At + last.Len; end < len(s.text) || last.Base+last.Len < base.size {
-		s.gaps = append(s.gaps, span{end, len(s.text)})
-	}
-	for coding := range s.codings {
-		areas := s.areas[:0]
-		for _, gap := range s.gaps {
-			areas = append(areas, s.codings[coding].near(s.text, gap))
-		}
-		if len(base.opened[coding]) > 0 {
-			for _, c := range copies {
-				if c.Len >= s.shortest {
-					areas = s.takeOverOpened(coding, base, c, areas)
-				}
-			}
-			slices.SortFunc(areas, func(a, b span) int { return cmp.Compare(a.start, b.start) })
-		}
-		s.areas = areas
-		s.openAreas(coding, base, copies)
-	}
-}
-
-// openAreas looks into the units in the areas that are not taken over.
+// openAreas looks into the units in the areas that are not taken over. Those are near what was inserted, or have
+// something left of a unit of the base.
 func (s *Scanner) openAreas(coding int, base *Memo, copies []Copy) {
 	c, done := s.codings[coding], 0 // end of the last unit
-	for _, area := range s.areas {
+	for _, area := range s.areas[coding] {
 		area.start = max(area.start, done)
 		for u, ok := c.next(s.text, area); ok && !s.Stop.Load(); u, ok = c.next(s.text, area) {
-			if !s.unchanged(u, copyAt(copies, u.at.start), base) {
+			if base == nil || !s.unchanged(u, copyAt(copies, u.at.start), base) {
 				s.open(coding, u)
 			}
 			done, area.start = u.at.end, u.at.end
@@ -57,21 +23,28 @@ func (s *Scanner) openAreas(coding int, base *Memo, copies []Copy) {
 	}
 }
 
-// takeOverOpened takes over the units of a copy that are unchanged, and appends where others were to areas.
-func (s *Scanner) takeOverOpened(coding int, base *Memo, c Copy, areas []span) []span {
-	units := base.opened[coding]
-	first, _ := slices.BinarySearchFunc(units, c.Base, func(o opened, at int) int { return cmp.Compare(o.at.end, at+1) })
-	for _, o := range units[first:] {
-		if o.at.start >= c.Base+c.Len {
-			break
-		}
-		if o.unit = o.moved(c.At - c.Base); s.unchanged(o.unit, c, base) {
-			s.memo.opened[coding] = append(s.memo.opened[coding], o)
+// takeOverOpened takes over the units that are unchanged, and adds where others were to the areas.
+func (s *Scanner) takeOverOpened(coding int, base *Memo, copies []Copy) {
+	units, sifted := base.opened[coding], len(s.areas[coding])
+	for _, c := range copies {
+		if c.Len < s.shortest {
 			continue
 		}
-		areas = append(areas, span{max(o.at.start, c.At), min(o.at.end, c.At+c.Len)})
+		first, _ := slices.BinarySearchFunc(units, c.Base, func(o opened, at int) int { return cmp.Compare(o.at.end, at+1) })
+		for _, o := range units[first:] {
+			if o.at.start >= c.Base+c.Len {
+				break
+			}
+			if o.unit = o.moved(c.At - c.Base); s.unchanged(o.unit, c, base) {
+				s.memo.opened[coding] = append(s.memo.opened[coding], o)
+				continue
+			}
+			s.areas[coding] = append(s.areas[coding], span{max(o.at.start, c.At), min(o.at.end, c.At+c.Len)})
+		}
 	}
-	return areas
+	if areas := s.areas[coding]; len(areas) > sifted {
+		slices.SortFunc(areas, func(a, b span) int { return cmp.Compare(a.start, b.start) })
+	}
 }
 
 // copyAt returns the copy that the byte at an offset is of, if any.

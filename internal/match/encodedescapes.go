@@ -24,11 +24,6 @@ func (escapes) opaque() bool { return false }
 
 func (escapes) plausible([]byte, unit) bool { return true }
 
-// near implements [coding]: whether an escape is one shows in it, and few digits behind.
-func (escapes) near(text []byte, gap span) span {
-	return span{max(0, gap.start-maxEscape-maxDigits), min(len(text), gap.end+maxEscape)}
-}
-
 func (e escapes) next(text []byte, area span) (unit, bool) {
 	at, ok := e.find(text, area)
 	if !ok {

@@ -38,19 +38,10 @@ func inRun(c byte) bool {
 	return c < 128 && uint64(high)>>(c-64)&1 != 0
 }
 
-// near implements [coding]: a run is plausible by one window of it.
-func (runs) near(text []byte, gap span) span {
-	return span{max(0, gap.start-runWindow), min(len(text), gap.end+runWindow)}
-}
-
 func (runs) next(text []byte, area span) (unit, bool) {
 	for i := area.start; i+block16 <= area.end; i += stride {
 		first, second := binary.LittleEndian.Uint64(text[i:i+8:i+8]), binary.LittleEndian.Uint64(text[i+8:i+16:i+16])
-		const low, high = 0x2b2b2b2b2b2b2b2b, 0x8080808080808080
-		if (first-low|first|second-low|second)&high != 0 {
-			continue // a space, most often: all characters of a run are above 0x2a and below 0x80
-		}
-		if !mayBlock(first, second) || !plausibleBlock(text[i:i+block16]) {
+		if !inRunAlone(first, second) || !mayBlock(first, second) || !plausibleBlock(text[i:i+block16]) {
 			continue
 		}
 		line := lineOfRun(text, i+4) // all groups have this one
@@ -63,16 +54,12 @@ func (runs) next(text []byte, area span) (unit, bool) {
 	return unit{}, false
 }
 
-// each is a word that has c in all its bytes.
-func each(c byte) uint64 { return uint64(c) * 0x0101010101010101 }
-
 // mayBlock decides for two words of eight bytes each what [plausibleBlock] mostly finds, without a branch for each byte:
 // that some groups of base64 all begin with A-Z or a-f, or some pairs of hex with 0-7. All bytes are below 0x80.
 func mayBlock(first, second uint64) bool {
-	const high = 0x8080808080808080
 	begin1 := (first+each(0x80-'A'))&^(first+each(0x80-'Z'-1)) | (first+each(0x80-'a'))&^(first+each(0x80-'f'-1))
 	begin2 := (second+each(0x80-'A'))&^(second+each(0x80-'Z'-1)) | (second+each(0x80-'a'))&^(second+each(0x80-'f'-1))
-	if begin1&(begin1>>32)&begin2&(high>>32) != 0 {
+	if begin1&(begin1>>32)&begin2&(highs>>32) != 0 {
 		return true
 	}
 	const pairs = 0x0080008000800080

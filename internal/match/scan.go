@@ -52,10 +52,9 @@ type Scanner struct {
 	called     []bool // by rule: a whole-text rule that has been evaluated
 
 	codings [codings]coding
-	depth   int      // how many encodings were taken off the text
-	inner   *Scanner // for decoded texts, made when first needed
-	gaps    []span   // between copies
-	areas   []span   // that may have something encoded
+	depth   int             // how many encodings were taken off the text
+	inner   *Scanner        // for decoded texts, made when first needed
+	areas   [codings][]span // that may have something encoded
 }
 
 // NewScanner returns a scanner for one goroutine.
@@ -95,6 +94,7 @@ func (s *Scanner) ScanFrom(base *Memo, copies []Copy, content []byte) ([]Hit, *M
 		s.openAll(base, copies)
 	} else {
 		s.search(span{0, len(s.text)})
+		s.sift(span{0, len(s.text)})
 		s.openAll(nil, nil)
 	}
 	if len(s.memo.verdicts) > 0 {
