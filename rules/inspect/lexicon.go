@@ -18,7 +18,7 @@ func suffixAllows(suffix []byte) bool {
 			"class", "factory", "handler", "helper", "validator", "validation", "verifier", "encoder", "encoding", "generator", "algorithm",
 			"alg", "data", "method", "mode", "scheme", "prefix", "suffix", "header", "param", "parameter", "env", "var", "variable", "arn",
 			"ref", "required", "enabled", "disabled", "valid", "invalid", "missing", "version", "salt", "hash",
-			"hashed", "digest", "fingerprint", "status", "state", "scope", "scopes", "source", "command", "cmd", "input", "button",
+			"hashed", "digest", "sha1", "sha256", "sha512", "md5", "checksum", "fingerprint", "status", "state", "scope", "scopes", "source", "command", "cmd", "input", "button",
 			"form", "csrf", "xsrf", "signature", "nonce", "timestamp", "page", "link", "icon", "view", "list", "map", "set", "index", "position", "pos", "start", "end", "offset", "stream",
 			"usage", "owner", "group", "role", "audience", "issuer", "subject", "callback", "template", "selector", "xpath", "css",
 			"test", "tests", "checker", "rotation", "backend", "engine", "plugin", "module", "location", "address", "extension", "schema":

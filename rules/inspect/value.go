@@ -110,7 +110,9 @@ func weighWord(text []byte, p *parser) Verdict {
 // isPublic reports whether a value is made to be shown, by its form: a hash, a date, a version, an address.
 func isPublic(text []byte) bool {
 	return isCryptHash(text) || isDigest(text) || isDateTime(text) || isCoordinate(text) || isChainAddress(text) || isCredentialScope(text) ||
-		hasAt(text, 0, "eyJ") && bytes.Count(text, []byte{'.'}) == 2 // of a JSON Web Token another rule judges
+		hasAt(text, 0, "eyJ") && bytes.Count(text, []byte{'.'}) == 2 || // of a JSON Web Token another rule judges
+		hasAt(text, 0, "eyJhbGci") && bytes.IndexByte(text, '.') < 0 || // its header alone
+		hasAt(text, 0, "rO0AB") // an object of Java, serialized
 }
 
 // isDigest reports whether text names a hash function and goes on with its digest: "sha256:...".
@@ -172,12 +174,15 @@ func isDateTime(text []byte) bool {
 }
 
 // isCryptHash reports whether text is a password's hash in the modular crypt format:
-// "$2b$12$...", "$argon2id$v=19$...", also with the name of a scheme before it.
+// "$2b$12$...", "$argon2id$v=19$...", also with the name of a scheme or user before it.
 func isCryptHash(text []byte) bool {
 	if text[0] == '{' {
 		if i := bytes.IndexByte(text, '}'); i > 0 {
 			text = text[i+1:]
 		}
+	}
+	if i := bytes.Index(text, []byte(":$")); i > 0 && i < 32 {
+		text = text[i+1:]
 	}
 	return len(text) > 3 && text[0] == '$' && bytes.IndexByte(text[1:], '$') > 0
 }
