@@ -28,8 +28,9 @@ func (s *Scanner) sift(gap span) {
 	area := span{max(0, gap.start-beforeGap), min(len(text), gap.end+runWindow)}
 	from := [codings]int{area.end, area.end, area.end}
 	i, end := area.start, min(len(text), gap.end+stride-1)
-	for whole := min(end, len(text)-block16+1); i < whole; i += stride {
-		part := text[i : i+block16 : i+block16]
+	whole := min(end, len(text)-block16+1)
+	for i = passOver(text, i, whole); i < whole; i = passOver(text, i+stride, whole) {
+		part := text[i : i+block16]
 		first, second := binary.LittleEndian.Uint64(part), binary.LittleEndian.Uint64(part[8:])
 		if haveMarks(first, second) {
 			weighMarks(text, i, first, second, &from)
@@ -41,11 +42,27 @@ func (s *Scanner) sift(gap span) {
 	if i < end { // at the end of the text
 		weighMarks(text, i, first8(text, i), first8(text, min(len(text), i+8)), &from)
 	}
+	if min(from[inRuns], from[inPercents], from[inBackslashes]) == area.end {
+		return
+	}
 	for coding, start := range from {
 		if start < area.end {
 			s.areas[coding] = append(s.areas[coding], span{start, area.end})
 		}
 	}
+}
+
+// passOver returns the first place from i on, in steps, where a block may tell of something encoded, or one from to on.
+// It calls nothing, so that all it needs stays in registers.
+func passOver(text []byte, i, to int) int {
+	for ; i < to; i += stride {
+		part := text[i : i+block16 : i+block16]
+		first, second := binary.LittleEndian.Uint64(part), binary.LittleEndian.Uint64(part[8:])
+		if haveMarks(first, second) || inRunAlone(first, second) {
+			return i
+		}
+	}
+	return i
 }
 
 // each is a word that has c in all its bytes.
