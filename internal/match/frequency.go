@@ -6,10 +6,14 @@ import "math"
 type frequencies struct {
 	pair   [32][32]float64
 	single [32]float64
+	rank   map[uint32]int // of the groups that are met most, from 0 on
 }
 
 func newFrequencies() *frequencies {
-	f := new(frequencies)
+	f := &frequencies{rank: make(map[uint32]int, len(commonGroups)/5)}
+	for at := 1; at < len(commonGroups); at += groupLen + 1 {
+		f.rank[firstGroup(commonGroups[at:])] = len(f.rank)
+	}
 	for i := range pairs {
 		often := math.Ldexp(1, -int(pairs[i]-'a'))
 		f.pair[i/32][i%32] = often
@@ -17,6 +21,23 @@ func newFrequencies() *frequencies {
 	}
 	return f
 }
+
+// group is how often a text of at most a group is met, more or less, where what stands beside it can be anything. A
+// common one is met about as often as its rank commonly is. Any other is not, and at most as often
+// as [frequencies.of] says, which takes parts of words for rarer than they are.
+func (f *frequencies) group(text string) float64 {
+	if len(text) < groupLen {
+		return f.of(text)
+	}
+	rank, common := f.rank[firstGroup(text)]
+	if common {
+		return ofRank(rank)
+	}
+	return min(ofRank(len(f.rank)), f.of(text))
+}
+
+// ofRank is how often the group of a rank is met in source code.
+func ofRank(rank int) float64 { return 0.16 / float64(rank+100) }
 
 // of is how often a text is met, more or less: as if a byte told nothing of the one after
 // the next. What stands beside it can be anything.

@@ -3,6 +3,7 @@ package match
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 )
 
 // keywordHit is one place where a keyword stands in a text.
@@ -61,13 +62,23 @@ func newSearch(keywords []string) *search {
 		s.longest = max(s.longest, len(text))
 	}
 	often := newFrequencies()
-	for i, text := range keywords {
-		p := newProbe(uint32(i), text)
+	// Those with the least choice come first, so that others can go by the same groups.
+	order := make([]uint32, len(keywords))
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	slices.SortStableFunc(order, func(a, b uint32) int { return len(keywords[a]) - len(keywords[b]) })
+	for _, i := range order {
+		text := keywords[i]
+		p := newProbe(i, text)
 		// Whether a keyword begins where a group does decides which of its groups are met.
 		for phase := range groupStep {
 			p.offset = s.offset(text, phase, often)
 			s.before, s.after = max(s.before, len(text)-1-int(p.offset)), max(s.after, int(p.offset))
 			s.probes = append(s.probes, p)
+			for _, g := range groupsAt(text, int(p.offset)) {
+				s.filter[g/64] |= 1 << (g % 64)
+			}
 		}
 	}
 	s.fill()
@@ -86,13 +97,12 @@ func newProbe(keyword uint32, text string) probe {
 	return p
 }
 
-// fill makes the filter and the buckets of the groups of all probes.
+// fill makes the buckets of the groups of all probes.
 func (s *search) fill() {
 	var marks []mark
 	for i, p := range s.probes {
 		for _, g := range groupsAt(s.keywords[p.keyword], int(p.offset)) {
 			marks = append(marks, mark{g, uint32(i)})
-			s.filter[g/64] |= 1 << (g % 64)
 			s.starts[bucket(g)+1]++
 		}
 	}
@@ -121,11 +131,28 @@ func (s *search) offset(text string, phase int, often *frequencies) int32 {
 		if len(text)-1-offset > most {
 			continue
 		}
-		if met := often.of(text[max(0, offset):min(len(text), offset+groupLen)]); met < least {
+		met := often.group(text[max(0, offset):min(len(text), offset+groupLen)])
+		if offset >= 0 && offset+groupLen <= len(text) {
+			if g := firstGroup(text[offset:]); s.filter[g/64]>>(g%64)&1 != 0 {
+				met *= shared
+			}
+		}
+		if met < least {
 			best, least = offset, met
 		}
 	}
 	return int32(best)
+}
+
+// shared is what a group costs that another keyword is met by anyway, of what it would by itself.
+const shared = 0.2
+
+// firstGroup returns the group of the first bytes of text.
+func firstGroup(text string) (group uint32) {
+	for i := range groupLen {
+		group |= uint32(text[i]&31) << (5 * i)
+	}
+	return group
 }
 
 // groupsAt returns the groups that a text at which the keyword stands may have at an
