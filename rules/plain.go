@@ -32,6 +32,7 @@ type plain struct {
 	pos   int
 	root  map[string]any
 	table map[string]any // that keys belong to
+	list  []any          // room for an array that is being read
 }
 
 // blank steps over white space, line ends and comments.
@@ -176,10 +177,11 @@ func scalar(word string) (any, bool) {
 
 // array reads the strings of an array, whose bracket is open.
 func (p *plain) array() (any, bool) {
-	list := []any{}
+	list := p.list[:0]
 	for {
 		if p.blank(); p.skip(']') {
-			return list, true
+			p.list = list
+			return append(make([]any, 0, len(list)), list...), true
 		}
 		if p.pos == len(p.text) || p.text[p.pos] != '"' && p.text[p.pos] != '\'' {
 			return nil, false
@@ -198,11 +200,11 @@ func (p *plain) array() (any, bool) {
 // str reads a string of one line: basic without escapes, literal, or literal in three quotes.
 func (p *plain) str() (any, bool) {
 	quote := p.text[p.pos : p.pos+1]
-	if triple := strings.Repeat(quote, 3); strings.HasPrefix(p.text[p.pos:], triple) {
-		if quote == `"` {
-			return nil, false
-		}
-		quote = triple
+	switch {
+	case strings.HasPrefix(p.text[p.pos:], `"""`):
+		return nil, false
+	case strings.HasPrefix(p.text[p.pos:], `'''`):
+		quote = `'''`
 	}
 	p.pos += len(quote)
 	n := strings.Index(p.text[p.pos:], quote)
