@@ -221,6 +221,8 @@ func TestAssignmentIgnores(t *testing.T) {
 		"header alone":     "token = \"" + "eyJhbGciOiJIUzI1NiIs" + "InR5cCI6IkpXVCJ9" + "\"",
 		"serialized":       "token = \"" + "rO0AB" + drawn + "\"",
 		"key's hash":       "\"encryption_secret_sha256\": \"" + drawn + "\"",
+		"algorithm":        "secretKey(\"PBKDF2WithHmacSHA1\")",
+		"prose in quotes":  "For example, the password \"a1b2x9d4e5\" would do",
 		"word type":        "password: string\n",
 		"word state":       "  password: required\n",
 		"word label":       "\"password\": \"wachtwoord\"",

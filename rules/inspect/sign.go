@@ -281,12 +281,24 @@ func (p *parser) afterBlank() sign {
 		return signEquals
 	case endsInCommand(before):
 		return signSpace
+	case quote && endsInArticle(before):
+		return signNone // prose: the password "x" opens it
 	case quote && (len(before) == 0 || before[0] == '$' || isPasswordWord(key)):
 		return signSpace
 	case bytes.Contains(before, []byte("login ")) && bytes.HasPrefix(before, []byte("machine ")): // .netrc
 		return signSpace
 	}
 	return signNone
+}
+
+// endsInArticle reports whether text ends in a word that stands before a noun in a sentence.
+func endsInArticle(before []byte) bool {
+	for _, article := range [...]string{" the", " your", " this"} {
+		if bytes.HasSuffix(before, []byte(article)) {
+			return true
+		}
+	}
+	return false
 }
 
 // endsInCommand reports whether a line begins with what sets the name after it.

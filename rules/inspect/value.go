@@ -112,7 +112,8 @@ func isPublic(text []byte) bool {
 	return isCryptHash(text) || isDigest(text) || isDateTime(text) || isCoordinate(text) || isChainAddress(text) || isCredentialScope(text) ||
 		hasAt(text, 0, "eyJ") && bytes.Count(text, []byte{'.'}) == 2 || // of a JSON Web Token another rule judges
 		hasAt(text, 0, "eyJhbGci") && bytes.IndexByte(text, '.') < 0 || // its header alone
-		hasAt(text, 0, "rO0AB") // an object of Java, serialized
+		hasAt(text, 0, "rO0AB") || // an object of Java, serialized
+		hasAt(text, 0, "PBKDF2With") || hasAt(text, 0, "PBEWith") // an algorithm of Java
 }
 
 // isDigest reports whether text names a hash function and goes on with its digest: "sha256:...".
