@@ -2,41 +2,6 @@ package inspect
 
 import "bytes"
 
-// hashKind names the sort of digest or password hash that a value is by its form, empty
-// for none. Digests in hex go by their length alone, so a key in hex of that length is one as
-// well: what the value is called has to tell them apart.
-func hashKind(value []byte) string {
-	if kind := integrityKind(value); kind != "" {
-		return kind
-	}
-	if kind := cryptKind(value); kind != "" {
-		return kind
-	}
-	for _, c := range value {
-		if !isHexDigit(c) {
-			return ""
-		}
-	}
-	switch len(value) {
-	case 32:
-		return "md5"
-	case 40:
-		return "sha1"
-	case 56:
-		return "sha224"
-	case 64:
-		return "sha256"
-	case 96:
-		return "sha384"
-	case 128:
-		return "sha512"
-	}
-	return ""
-}
-
-// isHash reports whether a value is a digest or a password hash by its form.
-func isHash(value []byte) bool { return hashKind(value) != "" }
-
 // integrityKind recognizes digests that name their algorithm: "sha256-<base64>" of
 // Subresource Integrity and lock files, "sha256:<hex>" of image registries, and "h1:" of
 // Go.

@@ -13,9 +13,7 @@ type Form uint8
 const (
 	// Bare values have no quotes: they are values in configuration, and names in code.
 	Bare Form = 1 << iota
-	// Typed values were made up by a person. In tests and documentation most stand for nothing.
-	Typed
-	// Weak values are typed ones that could be guessed.
+	// Weak values were made up by a person and could be guessed.
 	Weak
 	// Word values are a word each, as the name of a product is: passwords where a setting of a service gives
 	// them, and anything elsewhere.

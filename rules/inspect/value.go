@@ -39,7 +39,7 @@ func weighValue(text []byte, sort keySort, p *parser) Verdict {
 // people are asked to put into a password.
 func weighToken(text []byte, s *shape, quoted bool) Verdict {
 	if quoted && s.classes() == 4 && s.length >= 14 && s.length <= 48 && s.digits > 1 && s.signs <= s.length/4 && s.signs > s.separators {
-		return Verdict{Confidence: Medium, Form: Typed} // made up as a password is
+		return Verdict{Confidence: Medium} // made up as a password is
 	}
 	if !s.random() || s.length < 10 || s.signs > s.length/4 && s.classes() < 4 {
 		return Verdict{Drop: true}
@@ -67,9 +67,9 @@ func weighPassword(text []byte, s *shape, quoted bool) Verdict {
 	case s.random() && s.length >= 16 && s.signs <= s.length/3:
 		return Verdict{Confidence: High}
 	case s.random() && s.classes() >= 3:
-		return Verdict{Confidence: Medium, Form: Typed}
+		return Verdict{Confidence: Medium}
 	case s.classes() >= 3 && s.length >= 8 && s.digits > 0 && (typed > 0 || s.separators == 0):
-		return Verdict{Confidence: Medium, Form: Typed}
+		return Verdict{Confidence: Medium}
 	case typed > s.length/3:
 		return Verdict{Drop: true} // a pattern or a piece of code
 	case s.digits > 0 && (s.separators == 0 || typed > 0) && (quoted || s.digits > 1),
@@ -109,7 +109,7 @@ func weighWord(text []byte, p *parser) Verdict {
 
 // isPublic reports whether a value is made to be shown, by its form: a hash, a date, a version, an address.
 func isPublic(text []byte) bool {
-	return isCryptHash(text) || isDigest(text) || isDateTime(text) || isCoordinate(text) || isChainAddress(text) || isCredentialScope(text) ||
+	return isCryptHash(text) || cryptKind(text) != "" || isDigest(text) || integrityKind(text) != "" || isDateTime(text) || isCoordinate(text) || isChainAddress(text) || isCredentialScope(text) ||
 		hasAt(text, 0, "eyJ") && bytes.Count(text, []byte{'.'}) == 2 || // of a JSON Web Token another rule judges
 		hasAt(text, 0, "eyJhbGci") && bytes.IndexByte(text, '.') < 0 || // its header alone
 		hasAt(text, 0, "rO0AB") || // an object of Java, serialized
