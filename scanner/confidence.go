@@ -17,6 +17,17 @@ func (s *session) sureEnough(c finding.Confidence) bool {
 	return slices.Index(confidences[:], c) <= slices.Index(confidences[:], least)
 }
 
+// sure returns the hits that are sure enough by themselves.
+func (s *session) sure(hits []hit) []hit {
+	var sure []hit
+	for i := range hits {
+		if s.sureEnough(finding.Confidence(hits[i].confidence)) {
+			sure = append(sure, hits[i])
+		}
+	}
+	return sure
+}
+
 // confident leaves out the hits of secrets that are nowhere found with the confidence asked
 // for. It goes before everything that costs time for each hit.
 func (s *session) confident(hits []hit) []hit {

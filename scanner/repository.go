@@ -143,7 +143,7 @@ func (r *repositoryScan) run(ctx context.Context) error {
 		}
 		if pass.name == "blobs" {
 			// What follows has little for a last worker to do.
-			r.fingerprints.begin(ctx, r.hits, r.options.Jobs-1)
+			r.fingerprints.begin(ctx, r.sure(r.hits), r.options.Jobs-1)
 		}
 	}
 	r.stats.PeakBuffer = r.budget.Peak()

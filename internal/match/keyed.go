@@ -13,11 +13,11 @@ func (c *compiled) keyed() inspect.Locator {
 	if !ok {
 		judge, _ = inspect.Lookup(keyedInspector)
 	}
-	name, value, rule := c.KeyRegexp(), c.ValueRegexp(), *c
+	rule := *c // whose expressions are compiled once something is assigned
 	return func(window []byte, hit inspect.Span) (match inspect.Span, v inspect.Verdict, ok bool) {
 		inspect.Assigned(window, hit, func(a inspect.Assignment) bool {
-			groups := value.FindSubmatchIndex(window[a.Value.Start:a.Value.End])
-			if groups == nil || !name.Match(window[a.Name.Start:a.Name.End]) {
+			groups := rule.ValueRegexp().FindSubmatchIndex(window[a.Value.Start:a.Value.End])
+			if groups == nil || !rule.KeyRegexp().Match(window[a.Name.Start:a.Name.End]) {
 				return true
 			}
 			secret := rule.secretOf(groups)
