@@ -2,6 +2,9 @@ package inspect
 
 import "bytes"
 
+// longMoorcheh is from how many letters and digits on a key needs no name near it.
+const longMoorcheh = 28
+
 // moorchehKey judges keys of Moorcheh. Those with the prefix "mk_" need the name of
 // the service near them or a long random body, since other vendors' ids start so
 // too; the bare ones of 40 letters and digits stand next to the service's name by
@@ -24,6 +27,8 @@ func moorchehKey(c Candidate) Verdict {
 		return Verdict{Confidence: High}
 	case s.length < 20 || !s.random():
 		return Verdict{Drop: true}
+	case s.length >= longMoorcheh && s.separators == 0 && s.upper > 0 && s.lower > 0:
+		return Verdict{Confidence: Medium}
 	}
 	return Verdict{Confidence: Low, Severity: Medium}
 }

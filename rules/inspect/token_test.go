@@ -122,7 +122,8 @@ func TestMoorcheh(t *testing.T) {
 		confidence   string
 	}{
 		"named":            {"MOORCHEH_API_KEY=" + value, value, false, High},
-		"alone":            {"key: " + value, value, false, Low},
+		"alone":            {"key: " + value, value, false, Medium},
+		"shorter alone":    {"key: " + value[:27], value[:27], false, Low},
 		"bare":             {"MOORCHEH_API_KEY=" + bare, bare, false, High},
 		"placeholder":      {"MOORCHEH_API_KEY=mk_your_private_key", "mk_your_private_key", true, ""},
 		"placeholder real": {"MOORCHEH_API_KEY=mk_abc123real_key_here", "mk_abc123real_key_here", true, ""},
