@@ -24,7 +24,7 @@ func TestDeclaredWindowReachesTheInspector(t *testing.T) {
 	for text, want := range map[string]string{
 		"MOORCHEH_API_KEY=" + key + "\n":         "high",
 		key + " # for api.moorcheh.ai\n":         "high",
-		"key = " + key + "\nurl = example.org\n": "low",
+		"key = " + key + "\nurl = example.org\n": "medium",
 	} {
 		hits := match.New(set).NewScanner().Scan([]byte(text))
 		if len(hits) != 1 || hits[0].Confidence != want {
