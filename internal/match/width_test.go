@@ -172,8 +172,10 @@ func TestShapeBoundsHold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range set.Rules {
-		if r.Regex != "" {
+	n := uint64(len(set.Rules))
+	step := n / cases(n)
+	for i, r := range set.Rules {
+		if r.Regex != "" && uint64(i)%step == 0 {
 			all = append(all, rule{r.Regex, r.Keywords})
 		}
 	}
