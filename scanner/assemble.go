@@ -28,7 +28,7 @@ func (s *session) assemble(hits []hit, where whereabouts, read contents) []*find
 		h := &hits[i]
 		k := key{h.rule, h.value}
 		for _, o := range where(h) {
-			if h.allowedAt(&o) {
+			if h.allowedAt(&o) || !h.form.CountsAt(o.Path) {
 				continue
 			}
 			f := groups[k]

@@ -40,6 +40,12 @@ func (f Form) At(name, confidence string) string {
 	return confidence
 }
 
+// CountsAt reports whether a value of the form is one at all at a path. A word without quotes, or one that
+// could be guessed, is a name or part of a sentence in code.
+func (f Form) CountsAt(name string) bool {
+	return f&Bare == 0 || f&(Weak|Word) == 0 || PlaceOf(name).Sort != Code
+}
+
 // Sort is what a file is for, as its name has it.
 type Sort uint8
 

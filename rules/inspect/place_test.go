@@ -61,3 +61,25 @@ func TestFormAt(t *testing.T) {
 		}
 	}
 }
+
+func TestFormCountsAt(t *testing.T) {
+	tests := []struct {
+		form Form
+		path string
+		want bool
+	}{
+		{0, "a.go", true},
+		{Bare, "a.go", true},
+		{Bare | Word, "a.go", false},
+		{Bare | Weak, "src/a.py", false},
+		{Word, "a.go", true},
+		{Bare | Word, "prod.yml", true},
+		{Bare | Weak, "README.md", true},
+		{Bare | Weak, "", true},
+	}
+	for _, test := range tests {
+		if got := test.form.CountsAt(test.path); got != test.want {
+			t.Errorf("Form(%d).CountsAt(%q) = %v", test.form, test.path, got)
+		}
+	}
+}

@@ -51,7 +51,7 @@ func builtinRules(t *testing.T) *rules.Set {
 
 func scan(t *testing.T, source scanner.Source, set *rules.Set) *scanner.Result {
 	t.Helper()
-	result, err := scanner.Scan(t.Context(), source, scanner.Options{Rules: set, Jobs: 2, MinConfidence: finding.ConfidenceMedium})
+	result, err := scanner.Scan(t.Context(), source, scanner.Options{Rules: set, Jobs: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
