@@ -26,7 +26,7 @@ type Options struct {
 	Reveal        bool  // findings show their values
 	// MinConfidence leaves out findings that are less sure, and counts them; empty shows all.
 	MinConfidence finding.Confidence
-	LineHashes    bool // set [finding.Occurrence.LineHash], which only SARIF reports have
+	LineHashes    bool // set [finding.Occurrence.LineHash], which reports for people do not show
 	// Full has every blob matched whole, and not only where a delta changes it. The findings
 	// are the same: it is there to check that.
 	Full bool

@@ -52,9 +52,10 @@ func (a *app) reportFiles(flags outputFlags) ([]reportFile, error) {
 	return files, nil
 }
 
-// wantsFormat reports whether any report is to be of a format.
-func wantsFormat(format string, files []reportFile, flags outputFlags) bool {
-	return flags.format == format || slices.ContainsFunc(files, func(f reportFile) bool { return f.format == format })
+// wantsFormat reports whether any report is to be of one of the formats.
+func wantsFormat(files []reportFile, flags outputFlags, formats ...string) bool {
+	return slices.Contains(formats, flags.format) ||
+		slices.ContainsFunc(files, func(f reportFile) bool { return slices.Contains(formats, f.format) })
 }
 
 func (f reportFile) failed(err error) error {

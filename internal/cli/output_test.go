@@ -14,7 +14,7 @@ func TestWantsFormat(t *testing.T) {
 		{"nowhere", "json", files[:1], false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := wantsFormat("sarif", test.files, outputFlags{format: test.stdout}); got != test.want {
+			if got := wantsFormat(test.files, outputFlags{format: test.stdout}, "sarif", "jsonl"); got != test.want {
 				t.Errorf("got %t", got)
 			}
 		})

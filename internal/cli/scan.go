@@ -85,7 +85,7 @@ func (a *app) scan(ctx context.Context, flags *scanFlags, argument string) (err 
 		MemoryBudget:  int64(flags.memoryBudget),
 		Reveal:        flags.reveal,
 		MinConfidence: finding.Confidence(flags.minConfidence),
-		LineHashes:    wantsFormat(report.SARIF, files, flags.outputFlags),
+		LineHashes:    wantsFormat(files, flags.outputFlags, report.SARIF, report.JSON, report.JSONL),
 		Tool:          finding.Tool{Name: "unleak", Version: unleak.Version()},
 		Progress:      progress,
 	}

@@ -56,7 +56,11 @@ func jsonHeader(header finding.Header) finding.Header {
 func jsonFinding(f *finding.Finding) *finding.Finding {
 	f = f.MapText(finding.ValidText)
 	for i := range f.Occurrences {
-		f.Occurrences[i].Date = validDate(f.Occurrences[i].Date)
+		o := &f.Occurrences[i]
+		o.Date, o.RemovedAt = validDate(o.Date), validDate(o.RemovedAt)
+		if o.MatchLine == o.StartLine {
+			o.MatchLine = 0
+		}
 	}
 	return f
 }

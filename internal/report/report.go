@@ -28,6 +28,23 @@ const (
 	SARIF = "sarif"
 )
 
+// format is one of them: a name, the ends of the names of files that are written in it, and its renderer.
+type format struct {
+	name       string
+	extensions []string
+	new        func(io.Writer, Options) finding.Handler
+}
+
+// formats lists the formats in the order in which help names them.
+func formats() []format {
+	return []format{
+		{Text, []string{".txt"}, func(w io.Writer, opts Options) finding.Handler { return newTextReport(w, opts) }},
+		{JSON, []string{".json"}, func(w io.Writer, _ Options) finding.Handler { return newJSONReport(w) }},
+		{JSONL, []string{".jsonl", ".ndjson"}, func(w io.Writer, _ Options) finding.Handler { return newJSONLReport(w) }},
+		{SARIF, []string{".sarif"}, func(w io.Writer, opts Options) finding.Handler { return newSARIFReport(w, opts) }},
+	}
+}
+
 // Options adjust a renderer. The zero value is right for a file.
 type Options struct {
 	Color   bool   // text: ANSI colors
@@ -37,20 +54,21 @@ type Options struct {
 }
 
 // Formats returns the names of the formats.
-func Formats() []string { return []string{Text, JSON, JSONL, SARIF} }
+func Formats() []string {
+	var names []string
+	for _, f := range formats() {
+		names = append(names, f.name)
+	}
+	return names
+}
 
 // New returns a handler that writes a report to w. It is complete when End
 // returned nil; w is not closed.
 func New(format string, w io.Writer, opts Options) (finding.Handler, error) {
-	switch format {
-	case Text:
-		return newTextReport(w, opts), nil
-	case JSON:
-		return newJSONReport(w), nil
-	case JSONL:
-		return newJSONLReport(w), nil
-	case SARIF:
-		return newSARIFReport(w, opts), nil
+	for _, f := range formats() {
+		if f.name == format {
+			return f.new(w, opts), nil
+		}
 	}
 	return nil, fmt.Errorf("unknown format %q: use one of %s", format, strings.Join(Formats(), ", "))
 }
@@ -63,17 +81,28 @@ func Deliver(h finding.Handler, header finding.Header, findings []*finding.Findi
 	return finding.Deliver(h, header, findings)
 }
 
-// extensions are the file names' ends that say which format is wanted.
-var extensions = map[string]string{
-	".txt":    Text,
-	".json":   JSON,
-	".jsonl":  JSONL,
-	".ndjson": JSONL,
-	".sarif":  SARIF,
+// formatOf returns the format that a file's name ends in.
+func formatOf(file string) (name string, ok bool) {
+	extension := strings.ToLower(filepath.Ext(file))
+	for _, f := range formats() {
+		if slices.Contains(f.extensions, extension) {
+			return f.name, true
+		}
+	}
+	return "", false
+}
+
+// extensions lists the ends of file names that name a format.
+func extensions() []string {
+	var all []string
+	for _, f := range formats() {
+		all = append(all, f.extensions...)
+	}
+	return all
 }
 
 // FormatFor splits the value of --output: either FORMAT:FILE, or a FILE whose
-// extension (.txt, .json, .jsonl, .ndjson, .sarif) names the format. One
+// extension, such as .sarif, names the format. One
 // letter before the colon is a Windows drive, not a format.
 func FormatFor(output string) (format, file string, err error) {
 	if prefix, rest, ok := strings.Cut(output, ":"); ok && isFormatWord(prefix) {
@@ -86,10 +115,10 @@ func FormatFor(output string) (format, file string, err error) {
 		}
 		return prefix, rest, nil
 	}
-	format, ok := extensions[strings.ToLower(filepath.Ext(output))]
+	format, ok := formatOf(output)
 	if !ok {
-		return "", "", fmt.Errorf("output %q: its extension names no format: end it in .txt, .json, .jsonl or .sarif, or write FORMAT:FILE such as sarif:%s",
-			output, output)
+		return "", "", fmt.Errorf("output %q: its extension names no format: end it in one of %s, or write FORMAT:FILE such as sarif:%s",
+			output, strings.Join(extensions(), ", "), output)
 	}
 	return format, output, nil
 }

@@ -165,7 +165,7 @@ func TestSchemaRefuses(t *testing.T) {
 		{"enum", `"severity": "low"`, `"severity": "mild"`},
 		{"pattern", `"head": "`, `"head": "x`},
 		{"minimum", `"start_line": 12`, `"start_line": 0`},
-		{"const", `"schema_version": "1.1"`, `"schema_version": "0.9"`},
+		{"const", `"schema_version": "1.2"`, `"schema_version": "0.9"`},
 		{"null", `"skipped": []`, `"skipped": null`},
 	}
 	good := render(t, JSON, Options{}, completeHeader(), testFindings())

@@ -14,7 +14,7 @@ import (
 
 // SchemaVersion is the version of the JSON report. The first number changes
 // when a reader of the old form would break.
-const SchemaVersion = "1.1"
+const SchemaVersion = "1.2"
 
 // Severity says how much harm a leaked value of this kind does.
 type Severity string
@@ -92,8 +92,8 @@ type Occurrence struct {
 	EndLine     int    `json:"end_line,omitempty"`
 	EndColumn   int    `json:"end_column,omitempty"`
 	// MatchLine is the line on which what a rule matched begins, such as the name that the secret is given.
-	// Other tools name findings by it. No report has it.
-	MatchLine int `json:"-"`
+	// Other tools name findings by it. Reports leave it out where it is StartLine.
+	MatchLine int `json:"match_line,omitempty"`
 
 	// Layers say how the secret is hidden in the text, outermost first: encoded, or packed. The lines and
 	// columns above are then those of the encoded text; of packed content they are the first.
@@ -115,9 +115,23 @@ type Occurrence struct {
 	// "tag", "tree", "commit" (a dangling one) or "nothing". Empty when reachable.
 	HeldBy string `json:"held_by,omitempty"`
 
+	// RemovedIn is the commit by which the history of HEAD lost the text at this path: a parent has it
+	// there and the commit has not. Of several it is the last. Empty where HEAD has the text, or never had it.
+	RemovedIn string    `json:"removed_in,omitempty"`
+	RemovedAt time.Time `json:"removed_at,omitzero"` // author date of that commit, in its author's zone
+
 	// LineHash is GitHub's primaryLocationLineHash of StartLine. It is set where the scan
 	// was asked to, for the occurrence that [Finding.Primary] is.
-	LineHash string `json:"-"`
+	LineHash string `json:"line_hash,omitempty"`
+	// Context is the lines around, in which everything that could be a secret is taken out. It is set
+	// where the scan was asked to, for the occurrence that [Finding.Primary] is.
+	Context []Line `json:"context,omitempty"`
+}
+
+// Line is a line of a text, without its end and shortened where it is long.
+type Line struct {
+	Number int    `json:"number"` // from 1
+	Text   string `json:"text"`
 }
 
 // Sort orders findings and their occurrences so that equal scans give equal

@@ -48,13 +48,13 @@ type Source struct {
 
 // Rule is what a report says of a rule.
 type Rule struct {
-	ID          string
-	Description string
-	Help        string // what to do now, plain sentences
-	URL         string // the vendor's page on revoking, may be empty
-	Severity    Severity
-	Confidence  Confidence
-	Tags        []string
+	ID          string     `json:"id"`
+	Description string     `json:"description"`
+	Help        string     `json:"help,omitempty"` // what to do now, plain sentences
+	URL         string     `json:"url,omitempty"`  // the vendor's page on revoking
+	Severity    Severity   `json:"severity"`
+	Confidence  Confidence `json:"confidence"`
+	Tags        []string   `json:"tags,omitempty"`
 }
 
 // Deliver sends a header and findings to h.

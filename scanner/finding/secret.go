@@ -16,6 +16,7 @@ type Secret struct {
 	value    string
 	prefix   string
 	revealed bool
+	shown    string // all that is known, where value is empty
 }
 
 // longToken is the length in bytes from which the last characters of a token may
@@ -32,6 +33,10 @@ func NewSecret(value, prefix string) Secret {
 	return Secret{value: value, prefix: prefix}
 }
 
+// ShownSecret returns a secret of which nothing is known but what a report shows of it. It
+// reveals nothing.
+func ShownSecret(shown string) Secret { return Secret{shown: shown} }
+
 // Revealed returns the same secret with its value shown by every renderer.
 // It is what --reveal asks for.
 func (s Secret) Revealed() Secret { s.revealed = true; return s }
@@ -45,7 +50,7 @@ func (s Secret) Reveal() string { return s.value }
 // A finding that is a path and no value has the empty secret, which stays empty.
 func (s Secret) Redacted() string {
 	if s.value == "" {
-		return ""
+		return s.shown
 	}
 	body := s.value[len(s.prefix):]
 	tail := ""
@@ -66,7 +71,7 @@ func isToken(s string) bool {
 // String returns what a report shows: the redacted value, or the value itself
 // after [Secret.Revealed].
 func (s Secret) String() string {
-	if s.revealed {
+	if s.revealed && s.value != "" {
 		return s.value
 	}
 	return s.Redacted()

@@ -32,8 +32,8 @@ func ValidText(s string) string {
 }
 
 // MapText returns a copy of f in which text was applied to every string that
-// may hold repository content: description, fact values, paths, members, refs
-// and identities. Ids, hashes, the secret and the fixed words stay as they are. The
+// may hold repository content: description, fact values, paths, members, refs,
+// identities and lines around. Ids, hashes, the secret and the fixed words stay as they are. The
 // copy shares nothing with f that text could change.
 func (f *Finding) MapText(text func(string) string) *Finding {
 	mapped := *f
@@ -51,6 +51,10 @@ func (f *Finding) MapText(text func(string) string) *Finding {
 		o.Layers = slices.Clone(o.Layers)
 		for j := range o.Layers {
 			o.Layers[j].Member = text(o.Layers[j].Member)
+		}
+		o.Context = slices.Clone(o.Context)
+		for j := range o.Context {
+			o.Context[j].Text = text(o.Context[j].Text)
 		}
 	}
 	return &mapped
