@@ -18,7 +18,7 @@ func plant(v reflect.Value, field string, values []string, n *int) {
 	case reflect.String:
 		switch field {
 		case "RuleID", "ID", "Fingerprint", "Severity", "Confidence", "Kind", "HeldBy",
-			"Blob", "Object", "Commit", "LineHash", "Head", "Version", "Encoding":
+			"Blob", "Object", "Commit", "RemovedIn", "LineHash", "Head", "Version", "Encoding":
 			return
 		}
 		if field == "Name" && v.String() == "unleak" {
