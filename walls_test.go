@@ -20,10 +20,11 @@ const module = "github.com/unleak/unleak"
 var rooms = map[string][]string{
 	"":                          {},
 	"cmd/unleak":                {"internal/cli"},
-	"internal/cli":              {"", "internal/report", "internal/suppress", "internal/audit", "internal/audit/checklist", "internal/match", "internal/ruletest", "remediate", "rules", "rules/example", "scanner", "scanner/finding", "remediate/account"},
+	"internal/cli":              {"", "internal/report", "internal/suppress", "internal/audit", "internal/audit/checklist", "internal/guard", "internal/match", "internal/ruletest", "remediate", "rules", "rules/example", "scanner", "scanner/finding", "remediate/account"},
+	"internal/guard":            {"internal/gitcmd", "internal/gitstore"},
 	"internal/suppress":         {"scanner/finding"},
 	"internal/report":           {"scanner/finding", "remediate/account", "internal/audit/checklist"},
-	"internal/audit":            {"rules", "rules/inspect", "internal/gitstore", "internal/audit/checklist", "scanner", "scanner/finding"},
+	"internal/audit":            {"rules", "rules/inspect", "internal/gitstore", "internal/guard", "internal/audit/checklist", "scanner", "scanner/finding"},
 	"internal/audit/checklist":  {"scanner/finding"},
 	"remediate":                 {"internal/gitcmd", "internal/gitstore", "internal/gitstore/pack", "internal/history", "internal/pathspec", "internal/redact", "internal/rewrite", "scanner/finding", "remediate/account"},
 	"internal/gitcmd":           {},

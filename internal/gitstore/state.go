@@ -64,6 +64,9 @@ func (l *Layout) Remote() string {
 	return ""
 }
 
+// HooksPath returns core.hooksPath as the repository's own configuration has it, or "".
+func (l *Layout) HooksPath() string { return l.config.section("core").Get("hookspath") }
+
 // Remote is another repository that this one fetches from.
 type Remote struct {
 	Name string
