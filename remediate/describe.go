@@ -181,14 +181,15 @@ func (p *Plan) id() string {
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 
-// checkPatterns tells of patterns that match nothing: most likely they are mistyped.
+// checkPatterns tells of patterns that match nothing: most likely they are mistyped. Those of findings come after
+// the ones that were typed, and are of paths that a scan has seen.
 func (p *Plan) checkPatterns() account.Check {
 	used := map[string]bool{}
 	for _, at := range p.account.Paths {
 		used[at.Pattern] = true
 	}
 	var unused []string
-	for _, pattern := range p.selection.patterns {
+	for _, pattern := range p.selection.patterns[:len(p.request.Paths)] {
 		if text := pattern.String(); !used[text] {
 			unused = append(unused, fmt.Sprintf("%q", text))
 		}
