@@ -17,6 +17,9 @@ const (
 	DefaultMemoryBudget  = 512 << 20
 )
 
+// MaxContext is the most lines round a secret that [Options.Context] stands for, to either side.
+const MaxContext = 20
+
 // Options bound a scan and say what it looks for. Only Rules is required.
 type Options struct {
 	Rules         *rules.Set
@@ -27,6 +30,9 @@ type Options struct {
 	// MinConfidence leaves out findings that are less sure, and counts them; empty shows all.
 	MinConfidence finding.Confidence
 	LineHashes    bool // set [finding.Occurrence.LineHash], which reports for people do not show
+	// Context is how many lines before and after a secret [finding.Occurrence.Context] has, at most
+	// [MaxContext]; 0 for none.
+	Context int
 	// Full has every blob matched whole, and not only where a delta changes it. The findings
 	// are the same: it is there to check that.
 	Full bool
@@ -87,6 +93,7 @@ func (o Options) withDefaults() Options {
 	if o.MemoryBudget <= 0 {
 		o.MemoryBudget = DefaultMemoryBudget
 	}
+	o.Context = min(max(o.Context, 0), MaxContext)
 	if o.Now.IsZero() {
 		o.Now = time.Now()
 	}

@@ -27,7 +27,7 @@ type scanFlags struct {
 	reveal, exitZero, full      bool
 	minConfidence               string
 	stats                       string // file
-	jobs                        int
+	jobs, context               int
 	maxObjectSize, memoryBudget byteSize
 }
 
@@ -44,6 +44,9 @@ func (a *app) scan(ctx context.Context, flags *scanFlags, argument string) (err 
 	}
 	if !slices.Contains(confidences, flags.minConfidence) {
 		return usagef("write low, medium or high", "--min-confidence %q is no confidence", flags.minConfidence)
+	}
+	if flags.context < -1 || flags.context > scanner.MaxContext {
+		return usagef(fmt.Sprintf("write a number from 0 to %d", scanner.MaxContext), "--context %d makes no sense", flags.context)
 	}
 	progress := &scanner.Progress{}
 	meter := startMeter(progress, flags.stats != "" || a.verbosely)
@@ -86,6 +89,7 @@ func (a *app) scan(ctx context.Context, flags *scanFlags, argument string) (err 
 		Reveal:        flags.reveal,
 		MinConfidence: finding.Confidence(flags.minConfidence),
 		LineHashes:    wantsFormat(files, flags.outputFlags, report.SARIF, report.JSON, report.JSONL),
+		Context:       contextLines(flags.context, files, flags.outputFlags),
 		Tool:          finding.Tool{Name: "unleak", Version: unleak.Version()},
 		Progress:      progress,
 	}
@@ -106,6 +110,19 @@ func (a *app) scan(ctx context.Context, flags *scanFlags, argument string) (err 
 		a.code = resultCode(result, flags.exitZero)
 	}
 	return err
+}
+
+// contextLines is how many lines round a secret reports need: what --context says, or what the page needs that
+// shows them anyway.
+func contextLines(flag int, files []reportFile, flags outputFlags) int {
+	const shown = 2
+	switch {
+	case flag >= 0:
+		return flag
+	case wantsFormat(files, flags, "html"):
+		return shown
+	}
+	return 0
 }
 
 // runScan scans with a bar on the terminal. A scan that was interrupted gives

@@ -37,6 +37,8 @@ func (a *app) addScanFlags(cmd *cobra.Command, f *scanFlags) {
 	reports.flags.StringVar(&f.stats, "stats", "", "write to `FILE` as JSON what the scan cost; of a repository, also the time of a walk that only decodes it")
 	reports.flags.BoolVar(&f.reveal, "reveal", false, "show secret values in full; otherwise they are redacted everywhere")
 	reports.flags.StringVar(&f.minConfidence, "min-confidence", string(finding.ConfidenceMedium), "show findings of at least this confidence: `LEVEL` is low, medium or high; the rest is counted")
+	reports.flags.IntVar(&f.context, "context", -1, "have reports show `N` lines before and after each secret, with everything in them masked that could be one; 0 for none (default: 2 in HTML)")
+	reports.flags.Lookup("context").DefValue = "0" // so that help does not show what stands for none given
 	reports.flags.BoolVar(&f.exitZero, "exit-zero", false, "exit 0 in spite of findings; an incomplete scan still exits 3")
 	reports.flags.BoolVar(&f.noColor, "no-color", false, "no colors; so does NO_COLOR in the environment")
 	reports.flags.BoolVarP(&a.quiet, "quiet", "q", false, "no progress: only warnings and errors on standard error")
