@@ -10,12 +10,19 @@ import (
 
 // jsonReport writes the report as one JSON object; docs/report.schema.json
 // describes it.
-type jsonReport struct{ stream *stream }
+type jsonReport struct {
+	stream *stream
+	rules  []finding.Rule
+	used   map[string]bool // ids of those that have findings
+}
 
-func newJSONReport(w io.Writer) *jsonReport { return &jsonReport{newStream(w)} }
+func newJSONReport(w io.Writer) *jsonReport {
+	return &jsonReport{stream: newStream(w), used: map[string]bool{}}
+}
 
 func (r *jsonReport) Start(header finding.Header) error {
 	header = jsonHeader(header)
+	r.rules = header.Rules
 	r.stream.begin("", '{')
 	r.stream.value("schema_version", finding.SchemaVersion)
 	r.stream.value("tool", header.Tool)
@@ -29,12 +36,14 @@ func (r *jsonReport) Start(header finding.Header) error {
 }
 
 func (r *jsonReport) Finding(f *finding.Finding) error {
+	r.used[f.RuleID] = true
 	r.stream.value("", jsonFinding(f))
 	return r.stream.err
 }
 
 func (r *jsonReport) End() error {
 	r.stream.end(']')
+	r.stream.value("rules", rulesOf(r.rules, r.used))
 	r.stream.end('}')
 	return r.stream.flush()
 }
@@ -65,11 +74,12 @@ func jsonFinding(f *finding.Finding) *finding.Finding {
 	return f
 }
 
-// jsonlReport writes one JSON object a line: a header, the findings, and an end
-// with their number, without which the report was cut off.
+// jsonlReport writes one JSON object a line: a header, the findings, each rule before its first
+// finding, and an end with the number of findings, without which the report was cut off.
 type jsonlReport struct {
 	out      *bufio.Writer
 	encoder  *encoder
+	rules    map[string]finding.Rule // those that have no line yet, by id
 	findings int
 }
 
@@ -82,6 +92,10 @@ type (
 		Source        finding.Source      `json:"source"`
 		Coverage      finding.Coverage    `json:"coverage"`
 		Suppressed    *finding.Suppressed `json:"suppressed,omitempty"`
+	}
+	ruleLine struct {
+		Type string `json:"type"`
+		finding.Rule
 	}
 	findingLine struct {
 		Type string `json:"type"`
@@ -99,10 +113,20 @@ func newJSONLReport(w io.Writer) *jsonlReport {
 
 func (r *jsonlReport) Start(header finding.Header) error {
 	header = jsonHeader(header)
+	r.rules = make(map[string]finding.Rule, len(header.Rules))
+	for _, rule := range header.Rules {
+		r.rules[rule.ID] = rule
+	}
 	return r.line(headerLine{"header", finding.SchemaVersion, header.Tool, header.Source, header.Coverage, header.Suppressed})
 }
 
 func (r *jsonlReport) Finding(f *finding.Finding) error {
+	if rule, ok := r.rules[f.RuleID]; ok {
+		delete(r.rules, f.RuleID)
+		if err := r.line(ruleLine{"rule", rule}); err != nil {
+			return err
+		}
+	}
 	r.findings++
 	return r.line(findingLine{"finding", jsonFinding(f)})
 }

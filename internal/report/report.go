@@ -75,10 +75,28 @@ func New(format string, w io.Writer, opts Options) (finding.Handler, error) {
 
 // Deliver sends a result to h with every found value taken out of the fields
 // that are not secrets (see [finding.Redact]). It is how a report is to be written.
-// Values of hidden findings, which the report does not show, are taken out as well.
+// Values of hidden findings, which the report does not show, are taken out as well. Of
+// the rules those are sent that have a finding: a report is about these, and
+// so says the same when it was read back by [Read].
 func Deliver(h finding.Handler, header finding.Header, findings []*finding.Finding, hidden ...*finding.Finding) error {
+	used := map[string]bool{}
+	for _, f := range findings {
+		used[f.RuleID] = true
+	}
+	header.Rules = rulesOf(header.Rules, used)
 	header, findings = finding.Redact(header, findings, hidden...)
 	return finding.Deliver(h, header, findings)
+}
+
+// rulesOf returns the rules whose ids are used, in the order in which they are listed; never nil.
+func rulesOf(rules []finding.Rule, used map[string]bool) []finding.Rule {
+	with := []finding.Rule{}
+	for _, rule := range rules {
+		if used[rule.ID] {
+			with = append(with, rule)
+		}
+	}
+	return with
 }
 
 // formatOf returns the format that a file's name ends in.

@@ -191,6 +191,7 @@ func TestSchemaMatchesTypes(t *testing.T) {
 		"kind_count": reflect.TypeFor[finding.KindCount](),
 		"gap":        reflect.TypeFor[finding.Gap](),
 		"finding":    reflect.TypeFor[finding.Finding](),
+		"rule":       reflect.TypeFor[finding.Rule](),
 		"occurrence": reflect.TypeFor[finding.Occurrence](),
 	})
 }
@@ -233,7 +234,7 @@ func compareMembers(t *testing.T, schema object, types map[string]reflect.Type) 
 func TestJSONMembersInOrder(t *testing.T) {
 	text := string(render(t, JSON, Options{}, completeHeader(), nil))
 	last := -1
-	for _, member := range []string{"schema_version", "tool", "source", "coverage", "findings"} {
+	for _, member := range []string{"schema_version", "tool", "source", "coverage", "findings", "rules"} {
 		at := strings.Index(text, "\n  \""+member+"\": ")
 		if at <= last {
 			t.Errorf("%s is out of order in\n%s", member, text)
@@ -244,7 +245,7 @@ func TestJSONMembersInOrder(t *testing.T) {
 
 // Every line is an object by itself, and the finding lines are those of the JSON report.
 func TestJSONLEqualsJSON(t *testing.T) {
-	var whole struct{ Findings []object }
+	var whole struct{ Findings, Rules []object }
 	if err := json.Unmarshal(render(t, JSON, Options{}, incompleteHeader(), testFindings()), &whole); err != nil {
 		t.Fatal(err)
 	}
@@ -262,13 +263,25 @@ func TestJSONLEqualsJSON(t *testing.T) {
 	if diff := cmp.Diff(object{"type": "end", "findings": 4.0}, lines[len(lines)-1]); diff != "" {
 		t.Errorf("last line (-want +got):\n%s", diff)
 	}
-	var findings []object
+	var findings, rules []object
 	for _, line := range lines[1 : len(lines)-1] {
-		if line["type"] != "finding" {
-			t.Errorf("a line of type %v", line["type"])
-		}
+		kind := line["type"]
 		delete(line, "type")
-		findings = append(findings, line)
+		switch kind {
+		case "finding":
+			if line["rule_id"] != rules[len(rules)-1]["id"] {
+				t.Errorf("a finding of %v after the rule %v", line["rule_id"], rules[len(rules)-1]["id"])
+			}
+			findings = append(findings, line)
+		case "rule":
+			rules = append(rules, line)
+		default:
+			t.Errorf("a line of type %v", kind)
+		}
+	}
+	slices.SortFunc(rules, func(a, b object) int { return strings.Compare(a["id"].(string), b["id"].(string)) })
+	if diff := cmp.Diff(whole.Rules, rules); diff != "" {
+		t.Errorf("rules (-json +jsonl):\n%s", diff)
 	}
 	if diff := cmp.Diff(whole.Findings, findings); diff != "" {
 		t.Errorf("findings (-json +jsonl):\n%s", diff)

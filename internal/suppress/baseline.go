@@ -76,6 +76,7 @@ func (l *List) addReport(data []byte) error {
 					return err
 				}
 			}
+		case r.Type == "rule" && started && !ended: // says nothing of what was found
 		case r.Type == "finding" && started && !ended:
 			found++
 			if err := add(r.Fingerprint); err != nil {
