@@ -1,18 +1,12 @@
 package scanner
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
-	"strings"
 
-	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
-
+	"github.com/unleak/unleak/internal/gitignore"
 	"github.com/unleak/unleak/internal/gitstore"
 )
 
@@ -56,13 +50,8 @@ func (l worktreeLister) visit(name string, entry fs.DirEntry) error {
 	if path.Base(name) == ".git" {
 		return skip(entry)
 	}
-	if l.ignore != nil {
-		if l.ignore.ignored(name, entry.IsDir()) {
-			return skip(entry)
-		}
-		if entry.IsDir() {
-			l.ignore.read(filepath.Join(l.root, filepath.FromSlash(name), ".gitignore"), strings.Split(name, "/"))
-		}
+	if l.ignore != nil && l.ignore.ignored(name, entry.IsDir()) {
+		return skip(entry)
 	}
 	if !entry.IsDir() {
 		l.list(name, entry.Type())
@@ -70,18 +59,14 @@ func (l worktreeLister) visit(name string, entry fs.DirEntry) error {
 	return nil
 }
 
-// ignorer decides what git would ignore (gitignore(5)). Patterns are read while folders are
-// walked, so that those of ignored folders never count.
+// ignorer decides what git would ignore.
 type ignorer struct {
-	patterns []gitignore.Pattern
-	matcher  gitignore.Matcher // of patterns, nil when these have grown
-	tracked  map[string]bool   // files in the index, and their folders
+	rules   *gitignore.Rules
+	tracked map[string]bool // files in the index, and their folders
 }
 
 func newIgnorer(repository *gitstore.Repository) *ignorer {
-	g := &ignorer{tracked: map[string]bool{}}
-	g.read(filepath.Join(repository.CommonDir, "info", "exclude"), nil)
-	g.read(filepath.Join(repository.WorkTree, ".gitignore"), nil)
+	g := &ignorer{rules: gitignore.New(repository.WorkTree, repository.CommonDir), tracked: map[string]bool{}}
 	entries, _ := repository.Index(gitstore.Worktree{GitDir: repository.GitDir}) // without one, nothing is tracked
 	for _, entry := range entries {
 		for name := entry.Path; name != "." && !g.tracked[name]; name = path.Dir(name) {
@@ -91,33 +76,6 @@ func newIgnorer(repository *gitstore.Repository) *ignorer {
 	return g
 }
 
-// read adds the patterns of a file, which apply below a folder.
-func (g *ignorer) read(file string, folder []string) {
-	info, err := os.Lstat(file)
-	if err != nil || !info.Mode().IsRegular() {
-		return
-	}
-	content, err := os.ReadFile(file)
-	if err != nil {
-		return // unreadable for us: ignore nothing by it
-	}
-	lines := bufio.NewScanner(bytes.NewReader(content))
-	for lines.Scan() {
-		line := lines.Text()
-		if strings.HasPrefix(line, "#") || strings.TrimSpace(line) == "" {
-			continue
-		}
-		g.patterns = append(g.patterns, gitignore.ParsePattern(line, folder))
-		g.matcher = nil
-	}
-}
-
 func (g *ignorer) ignored(name string, isDir bool) bool {
-	if g.tracked[name] || len(g.patterns) == 0 {
-		return false
-	}
-	if g.matcher == nil {
-		g.matcher = gitignore.NewMatcher(g.patterns)
-	}
-	return g.matcher.Match(strings.Split(name, "/"), isDir)
+	return !g.tracked[name] && g.rules.Match(name, isDir).Ignored
 }

@@ -31,7 +31,7 @@ func TestAsGitIgnores(t *testing.T) {
 			patterns = append(patterns, pattern)
 		}
 	}
-	patterns = append(patterns, ".env", "/.env", "a/**/b", "**/b", "a/**", "**", "*", "a**b", "[]-]", "[!]a]", "[a-]", "[^a]", "[[:alpha:]-b]", `[\]]`, `[a\-b]`)
+	patterns = append(patterns, ".env", "/.env", "a/**/b", "**/b", "a/**", "**", "*", "a**b", "a**/b", "a/b**/a", `\!**/a`, "[]-]", "[!]a]", "[a-]", "[^a]", "[[:alpha:]-b]", `[\]]`, `[a\-b]`)
 
 	dir := t.TempDir()
 	git(t, dir, nil, "init", "-q")

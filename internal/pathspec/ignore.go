@@ -10,17 +10,23 @@ import (
 
 // parseIgnore reads a pattern as a line of .gitignore.
 func parseIgnore(pattern string) (Pattern, error) {
+	switch {
+	case strings.HasPrefix(pattern, "!"):
+		return Pattern{}, errNegated
+	case strings.HasPrefix(pattern, "#"):
+		return Pattern{}, errComment
+	}
+	return ParseIgnore(pattern)
+}
+
+// ParseIgnore reads a pattern of .gitignore, of which the first sign means nothing any more: the line without the
+// "!" that may stand before it. Its errors are those of [Parse].
+func ParseIgnore(pattern string) (Pattern, error) {
+	p := Pattern{text: pattern}
 	pattern = trimSpaces(pattern)
 	if err := checkPath(pattern); err != nil {
 		return Pattern{}, err
 	}
-	switch pattern[0] {
-	case '!':
-		return Pattern{}, errNegated
-	case '#':
-		return Pattern{}, errComment
-	}
-	var p Pattern
 	pattern, isFolder := strings.CutSuffix(pattern, "/")
 	if isFolder {
 		p.only = folders
@@ -68,6 +74,7 @@ type wildmatch struct {
 	literal bool            // there was no wildcard
 	begun   bool            // something was read
 	slash   bool            // the last of it was a slash
+	escaped bool            // there was a backslash
 }
 
 var (
@@ -79,7 +86,9 @@ var (
 func (w *wildmatch) translate() error {
 	for w.rest != "" {
 		c := w.rest[0]
-		start := !w.begun || w.slash
+		// git compares what comes before the first special sign by itself, and so takes the rest for a pattern
+		// of its own: the stars of "a**/b" stand at a start.
+		start := !w.begun || w.slash || w.literal && !w.escaped
 		w.begun, w.slash = true, c == '/'
 		switch c {
 		case '*':
@@ -101,7 +110,7 @@ func (w *wildmatch) translate() error {
 			if isLetter(c) || '0' <= c && c <= '9' {
 				return errEscape
 			}
-			w.rest = w.rest[1:]
+			w.rest, w.escaped = w.rest[1:], true
 			fallthrough
 		default:
 			w.text.WriteByte(c)
