@@ -10,7 +10,7 @@ import (
 	"github.com/unleak/unleak/internal/gitstore/pack"
 )
 
-// between returns the commits that to reaches and from does not, oldest first. Both
+// between returns the commits that any of to reaches and none of from does, oldest first. Both
 // histories are walked side by side, newest first by committer date, until nothing is left
 // that is included alone.
 //
@@ -18,7 +18,7 @@ import (
 // cannot make a commit be left out: what to reaches is read from the commits themselves, and before one
 // of those is excluded, so is a whole way to it from from. A graph that turns out
 // to disagree with a commit is not asked again, and the walk starts anew.
-func (l *commitLog) between(from, to pack.ID) []pack.ID {
+func (l *commitLog) between(from, to []pack.ID) []pack.ID {
 	graph := l.repository.CommitGraph()
 	defer graph.Close()
 	w := &rangeWalk{log: l, graph: graph}
@@ -79,10 +79,14 @@ type step struct {
 }
 
 // run walks. It returns false when the graph lied.
-func (w *rangeWalk) run(from, to pack.ID) bool {
+func (w *rangeWalk) run(from, to []pack.ID) bool {
 	w.steps = map[pack.ID]*step{}
-	w.push(from, excluded, nil)
-	w.push(to, included, nil)
+	for _, id := range from {
+		w.push(id, excluded, nil)
+	}
+	for _, id := range to {
+		w.push(id, included, nil)
+	}
 	for extra := slop; w.queue.Len() > 0 && extra > 0 && !w.lied; {
 		s := heap.Pop(&w.queue).(*step)
 		s.queued = false

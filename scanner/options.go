@@ -33,6 +33,9 @@ type Options struct {
 	// Context is how many lines before and after a secret [finding.Occurrence.Context] has, at most
 	// [MaxContext]; 0 for none.
 	Context int
+	// NoAllowComments has comments such as unleak:allow count for nothing: for content of people who are
+	// not to decide what is overlooked.
+	NoAllowComments bool
 	// Full has every blob matched whole, and not only where a delta changes it. The findings
 	// are the same: it is there to check that.
 	Full bool
@@ -109,6 +112,7 @@ func newSession(options Options) *session {
 	s.stats.Jobs = options.Jobs
 	s.phase("rules")
 	s.matcher = match.New(options.Rules)
+	s.matcher.NoComments = options.NoAllowComments
 	s.pathRules = match.NewPathRules(options.Rules)
 	return s
 }

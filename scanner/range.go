@@ -32,20 +32,30 @@ func (rs rangeSource) scan(ctx context.Context, s *session) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	r := newRangeScan(s, repository)
+	r.commits = r.log.between([]pack.ID{from}, []pack.ID{to})
+	source := sourceOf(repository, "range", rs.path)
+	source.Range = rs.expression
+	return r.result(ctx, source)
+}
+
+func newRangeScan(s *session, repository *gitstore.Repository) *rangeScan {
 	r := &rangeScan{changeScan: newChangeScan(s, repository)}
 	for _, p := range repository.ObjectProblems() {
 		r.account.corrupt(finding.Gap{Path: p.Where, Reason: p.What})
 	}
 	r.log = newCommitLog(repository, s.options.MaxObjectSize)
-	r.commits = r.log.between(from, to)
+	return r
+}
+
+// result scans the commits, and what was added beside them.
+func (r *rangeScan) result(ctx context.Context, source finding.Source) (*Result, error) {
 	r.reportGaps()
 	interrupted := r.readCommits(ctx)
 	if interrupted == nil {
-		s.phase("blobs")
+		r.phase("blobs")
 		interrupted = r.run(ctx)
 	}
-	source := sourceOf(repository, "range", rs.path)
-	source.Range = rs.expression
 	return &Result{
 		Header:   finding.Header{Source: source, Coverage: r.account.close()},
 		Findings: r.assemble(r.hits, r.where, r.content),
@@ -90,6 +100,8 @@ type rangeScan struct {
 	log     *commitLog
 	commits []pack.ID
 	head    map[string]pack.ID // files and folders at HEAD
+	tags    []pushedTag
+	names   []string // of refs
 	reach   map[pack.ID]reach
 	ofHead  map[pack.ID]reach // what HEAD reaches
 }
@@ -140,6 +152,9 @@ func (r *rangeScan) readCommits(ctx context.Context) error {
 
 // where implements [whereabouts].
 func (r *rangeScan) where(h *hit) []finding.Occurrence {
+	if list, ok := r.besideCommits(h); ok {
+		return list
+	}
 	switch h.kind {
 	case finding.KindMessage, finding.KindIdentity, finding.KindHeader:
 		id := r.commits[h.object]
@@ -150,8 +165,10 @@ func (r *rangeScan) where(h *hit) []finding.Occurrence {
 	var list []finding.Occurrence
 	for _, ch := range r.changesOf(h) {
 		o := ch.occurrence(h.kind)
-		o.AtHead = r.atHead(ch, h.kind)
-		r.byCommit(&o, ch.commit)
+		if !ch.commit.IsZero() {
+			o.AtHead = r.atHead(ch, h.kind)
+			r.byCommit(&o, ch.commit)
+		}
 		list = append(list, o)
 	}
 	return distinct(list)

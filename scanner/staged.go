@@ -14,13 +14,13 @@ import (
 
 // Staged is what the index of a work tree has and HEAD has not: what the next commit
 // would bring in. In a conflict, every side counts.
-func Staged(path string) Source { return stagedSource{path} }
+func Staged(path string) Source { return stagedSource{gitstore.Environment{Dir: path}} }
 
-type stagedSource struct{ path string }
+type stagedSource struct{ environment gitstore.Environment }
 
 func (st stagedSource) scan(ctx context.Context, s *session) (*Result, error) {
 	s.phase("index")
-	repository, err := gitstore.Open(st.path)
+	repository, err := gitstore.OpenIn(st.environment)
 	if err != nil {
 		return nil, fmt.Errorf("opening the repository: %w", err)
 	}
@@ -34,7 +34,7 @@ func (st stagedSource) scan(ctx context.Context, s *session) (*Result, error) {
 	s.phase("blobs")
 	interrupted := c.run(ctx)
 	return &Result{
-		Header:   finding.Header{Source: sourceOf(repository, "staged", st.path), Coverage: c.account.close()},
+		Header:   finding.Header{Source: sourceOf(repository, "staged", st.environment.Dir), Coverage: c.account.close()},
 		Findings: c.assemble(c.hits, c.staged, c.content),
 	}, interrupted
 }

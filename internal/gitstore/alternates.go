@@ -17,11 +17,12 @@ const (
 )
 
 // ObjectDirs returns the repository's object folder and then those it borrows from,
-// in the order git searches them, each once. What info/alternates names but
+// in the order git searches them, each once. What info/alternates or the environment names but
 // cannot be used is a problem: objects may be missing because of it.
 func (l *Layout) ObjectDirs() ([]string, []Problem) {
-	own := resolved(filepath.Join(l.CommonDir, "objects"))
+	own, more := l.objectDirs()
 	walk := alternateWalk{layout: l, dirs: []string{own}, seen: map[string]bool{own: true}}
+	walk.borrow("GIT_ALTERNATE_OBJECT_DIRECTORIES", more)
 	walk.follow(own, 0)
 	return walk.dirs, walk.problems
 }
@@ -31,6 +32,26 @@ type alternateWalk struct {
 	dirs     []string
 	seen     map[string]bool
 	problems []Problem
+}
+
+// borrow adds folders that the environment names.
+func (w *alternateWalk) borrow(variable string, dirs []string) {
+	found := problems{where: variable}
+	defer func() { w.problems = append(w.problems, found.all()...) }()
+	for _, dir := range dirs {
+		switch {
+		case w.seen[dir]:
+		case len(w.dirs) > maxAlternates:
+			found.add("more than %d alternates", maxAlternates)
+			return
+		case !isDir(dir):
+			found.add("alternate %s is missing or no folder", printable(dir))
+		default:
+			w.seen[dir] = true
+			w.dirs = append(w.dirs, dir)
+			w.follow(dir, 1)
+		}
+	}
 }
 
 func (w *alternateWalk) follow(dir string, depth int) {

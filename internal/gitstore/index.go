@@ -1,8 +1,6 @@
 package gitstore
 
 import (
-	"path/filepath"
-
 	"github.com/unleak/unleak/internal/gitstore/pack"
 )
 
@@ -40,7 +38,7 @@ func (l *Layout) Index(worktree Worktree) ([]IndexEntry, []Problem) {
 // ReadIndex reads a work tree's index. Without one there are no entries, and neither are
 // there in one that cannot be read, which gives a problem.
 func (l *Layout) ReadIndex(worktree Worktree) (*Index, []Problem) {
-	file := filepath.Join(worktree.GitDir, "index")
+	file := l.indexFile(worktree)
 	index, err := readIndex(file)
 	if err != nil {
 		return &Index{}, l.unlessMissing(file, err)

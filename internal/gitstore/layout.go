@@ -26,7 +26,8 @@ type Layout struct {
 	// Problems says what of the layout and configuration could not be read.
 	Problems []Problem
 
-	config *settings
+	config      *settings
+	environment Environment
 }
 
 // Locate finds the repository that path belongs to: a work tree or a folder in

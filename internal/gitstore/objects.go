@@ -36,8 +36,11 @@ type Repository struct {
 // Open locates the repository of path (see [Locate]) and opens its stores. What
 // cannot be opened, such as a damaged pack, is a problem and not an error.
 // The caller closes it.
-func Open(path string) (*Repository, error) {
-	layout, err := Locate(path)
+func Open(path string) (*Repository, error) { return OpenIn(Environment{Dir: path}) }
+
+// OpenIn opens the repository that an environment speaks of (see [LocateIn]), with its object folders.
+func OpenIn(env Environment) (*Repository, error) {
+	layout, err := LocateIn(env)
 	if err != nil {
 		return nil, err
 	}

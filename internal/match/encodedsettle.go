@@ -15,7 +15,7 @@ func (s *Scanner) settleOpened() {
 		if plain == nil {
 			plain = s.sightings()
 		}
-		if ok, _ := allowed(s.text, u.at); !ok && !s.visible(plain, &h, s.codings[coding].opaque()) {
+		if ok, _ := s.allowed(u.at); !ok && !s.visible(plain, &h, s.codings[coding].opaque()) {
 			s.hits = append(s.hits, h)
 		}
 	})

@@ -22,6 +22,10 @@ import (
 // Matcher is a compiled rule set. It is immutable and safe for concurrent use;
 // each goroutine takes a [Scanner] of its own.
 type Matcher struct {
+	// NoComments has comments such as unleak:allow count for nothing. It is set before
+	// the first scanner is made.
+	NoComments bool
+
 	search   *search
 	rules    []lazy
 	keywords []calls

@@ -222,7 +222,7 @@ func (s *Scanner) add(c *compiled, v verdict, w span) {
 func (s *Scanner) allow(v *verdict) {
 	line := lineAround(s.text, v.match, maxLine)
 	c := s.matcher.rule(v.rule)
-	v.allowed, v.lines = allowed(s.text, v.match)
+	v.allowed, v.lines = s.allowed(v.match)
 	if !v.allowed {
 		v.allowed, v.pending = c.AllowValue(s.text[v.secret.start:v.secret.end], s.text[v.match.start:v.match.end], s.text[line.start:line.end])
 	}

@@ -115,6 +115,12 @@ var (
 	allowTheir = []byte("gitleaks:allow")
 )
 
+// allowed reports whether a comment that counts allows a match, and where one was looked for.
+func (s *Scanner) allowed(match span) (bool, reach) {
+	ok, looked := allowed(s.text, match)
+	return ok && !s.matcher.NoComments, looked
+}
+
 // allowed reports whether a comment allows the match s, and where one was looked for.
 func allowed(text []byte, s span) (bool, reach) {
 	lines := lineAround(text, s, maxLine)
