@@ -48,6 +48,7 @@ var rooms = map[string][]string{
 	"internal/gittest":          {},
 	"internal/gittest/synth":    {"", "rules", "scanner", "internal/secrettest"},
 	"internal/secrettest":       {},
+	"internal/actiontest":       {},
 }
 
 // outside says who may import a package of another module; no one else may.
