@@ -49,6 +49,7 @@ var rooms = map[string][]string{
 	"internal/gittest/synth":    {"", "rules", "scanner", "internal/secrettest"},
 	"internal/secrettest":       {},
 	"internal/actiontest":       {},
+	"internal/browsertest":      {},
 }
 
 // outside says who may import a package of another module; no one else may.
@@ -66,7 +67,7 @@ var outside = map[string][]string{
 }
 
 // forTests may be imported by tests alone.
-var forTests = []string{"internal/gittest", "internal/gittest/synth", "internal/secrettest", "testing"}
+var forTests = []string{"internal/gittest", "internal/gittest/synth", "internal/secrettest", "internal/browsertest", "testing"}
 
 type listedPackage struct {
 	ImportPath string

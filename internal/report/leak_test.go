@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"html"
 	"net/url"
 	"reflect"
 	"strings"
@@ -90,7 +91,7 @@ func TestNoFormatLeaksAValue(t *testing.T) {
 // forms returns how a value could be written in any format.
 func forms(t *testing.T, value string) []string {
 	t.Helper()
-	html, err := json.Marshal(value)
+	escaped, err := json.Marshal(value)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,8 +99,8 @@ func forms(t *testing.T, value string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return []string{value, Printable(value), string(bytes.Trim(html, `"`)), strings.Trim(string(plain), `"`),
-		pathURI(value), url.PathEscape(value)}
+	return []string{value, Printable(value), string(bytes.Trim(escaped, `"`)), strings.Trim(string(plain), `"`),
+		pathURI(value), url.PathEscape(value), html.EscapeString(value), html.EscapeString(Printable(value))}
 }
 
 // What is asked for is shown, in full and in every format.
@@ -111,6 +112,9 @@ func TestReveal(t *testing.T) {
 		want := value
 		if format != Text {
 			want = strings.ReplaceAll(value, `"`, `\"`)
+		}
+		if format == HTML {
+			want = strings.NewReplacer("<", `\u003c`, ">", `\u003e`).Replace(want)
 		}
 		if out := render(t, format, Options{}, completeHeader(), []*finding.Finding{f}); !bytes.Contains(out, []byte(want)) {
 			t.Errorf("%s: the revealed value is not in\n%s", format, out)

@@ -71,6 +71,12 @@ func fileURL(remote, commit, file string, line int) string {
 	return address
 }
 
+// repositoryURL returns the https address of the repository that remote names at a forge, or "".
+func repositoryURL(remote string) string {
+	repository, _, _ := webAddress(remote)
+	return repository
+}
+
 // isObjectID reports whether s is a whole object id, of SHA-1 or SHA-256.
 func isObjectID(s string) bool {
 	return (len(s) == 40 || len(s) == 64) && strings.Trim(s, "0123456789abcdef") == ""

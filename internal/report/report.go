@@ -26,6 +26,7 @@ const (
 	JSON  = "json"
 	JSONL = "jsonl"
 	SARIF = "sarif"
+	HTML  = "html"
 )
 
 // format is one of them: a name, the ends of the names of files that are written in it, and its renderer.
@@ -42,6 +43,7 @@ func formats() []format {
 		{JSON, []string{".json"}, func(w io.Writer, _ Options) finding.Handler { return newJSONReport(w) }},
 		{JSONL, []string{".jsonl", ".ndjson"}, func(w io.Writer, _ Options) finding.Handler { return newJSONLReport(w) }},
 		{SARIF, []string{".sarif"}, func(w io.Writer, opts Options) finding.Handler { return newSARIFReport(w, opts) }},
+		{HTML, []string{".html", ".htm"}, func(w io.Writer, _ Options) finding.Handler { return newHTMLReport(w) }},
 	}
 }
 
