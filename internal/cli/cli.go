@@ -43,8 +43,8 @@ func Run(ctx context.Context, env Env, args []string) int {
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
-	if err := root.ExecuteContext(ctx); err != nil {
-		a.printError(err)
+	if cmd, err := root.ExecuteContextC(ctx); err != nil {
+		a.printError(cmd, err)
 		return exitCode(err)
 	}
 	return a.code
@@ -88,10 +88,6 @@ they are gone.
 
 Found one? Revoke it first, at whoever issued it: take a value that was pushed
 for known.`,
-		Example: `  unleak scan              scan the repository in the current directory
-  unleak remediate         plan how to take what it holds out of its history
-  unleak verify            prove that nothing of it is left
-  unleak help scan         all about scanning`,
 		Version: unleak.Version(),
 		// For the suggestions of unknownCommand.
 		SuggestionsMinimumDistance: 2,
@@ -114,33 +110,10 @@ for known.`,
 		return usageError{err: err, hint: fmt.Sprintf("see %q", cmd.CommandPath()+" --help")}
 	})
 	root.SetHelpCommand(a.helpCommand())
+	root.SetUsageFunc(usage) // of all commands that have none of their own
 	root.AddCommand(a.scanCommand(), a.remediateCommand(), a.verifyCommand(), a.rulesCommand(), a.versionCommand())
+	root.AddCommand(a.completionCommand(), a.manCommand())
+	root.AddCommand(topicCommands(root)...)
+	completeRules(root)
 	return root
-}
-
-func (a *app) helpCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "help [COMMAND]",
-		Short: "Show help for a command",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			topic, rest, err := cmd.Root().Find(args)
-			if err != nil || len(rest) > 0 {
-				return usagef("run \"unleak help\" for the list of commands", "there is no command %q", args[0])
-			}
-			topic.InitDefaultHelpFlag() // done by cobra where --help was given
-			return topic.Help()
-		},
-	}
-}
-
-// unknownCommand explains a first argument that is no command. What people mean most
-// often is to scan it.
-func (a *app) unknownCommand(root *cobra.Command, name string) error {
-	hint := `run "unleak help" for the list of commands`
-	if isURL(name) || a.exists(name) {
-		hint = fmt.Sprintf("to scan it, run \"unleak scan %s\"", withoutUser(name))
-	} else if near := root.SuggestionsFor(name); len(near) > 0 {
-		hint = fmt.Sprintf("did you mean \"unleak %s\"?", near[0])
-	}
-	return usagef(hint, "there is no command %q", withoutUser(name))
 }

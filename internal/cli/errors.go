@@ -3,9 +3,13 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/unleak/unleak/internal/report"
+	"github.com/unleak/unleak/remediate"
 )
 
 // usageError is a mistake in how the program was called. Hint says what to
@@ -27,14 +31,34 @@ func usagef(hint, format string, args ...any) error {
 // hinter is an error that knows what to do about it.
 type hinter interface{ Hint() string }
 
-// printError writes err to standard error: "error:" lines, then a "hint:" line
-// when the error brings one.
-func (a *app) printError(err error) {
+// printError writes the error of a command to standard error: "error:" lines, then a "hint:" line
+// where there is something to do about it.
+func (a *app) printError(cmd *cobra.Command, err error) {
 	a.printLines("error", err.Error())
-	var h hinter
-	if errors.As(err, &h) && h.Hint() != "" {
-		a.printLines("hint", h.Hint())
+	if hint := hintFor(cmd, err); hint != "" {
+		a.printLines("hint", hint)
 	}
+}
+
+// hintFor says what to do about an error: what it says itself, or else what there is to say of its kind.
+func hintFor(cmd *cobra.Command, err error) string {
+	var h hinter
+	usage := errors.As(err, &h)
+	switch {
+	case usage && h.Hint() != "":
+		return h.Hint()
+	case errors.Is(err, remediate.ErrNothingPending):
+		return "nothing is to be finished or taken back; \"unleak remediate\" makes a new plan"
+	case errors.Is(err, remediate.ErrNothingRemoved):
+		return "run it where \"unleak remediate --apply\" was run: what was removed is on record there, in the folder unleak of the Git folder"
+	case errors.Is(err, fs.ErrNotExist):
+		return "look at how the path is spelt; a relative one starts from the folder you are in"
+	case errors.Is(err, fs.ErrPermission):
+		return "choose another path, or run it as a user who may"
+	case usage:
+		return fmt.Sprintf("see %q", cmd.CommandPath()+" --help")
+	}
+	return ""
 }
 
 // printLines writes text to standard error, every line under label. Text may

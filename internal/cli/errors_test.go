@@ -26,7 +26,7 @@ func TestPrintError(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var out bytes.Buffer
 			a := &app{Env: Env{Stderr: &out}}
-			a.printError(test.err)
+			a.printError(a.rootCommand(), test.err)
 			if diff := cmp.Diff(test.want, out.String()); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -227,8 +228,8 @@ type command struct {
 }
 
 var (
-	numberedHeading = regexp.MustCompile(`^#+ (\d+)\.`)
-	placeComment    = regexp.MustCompile(`^<!-- at: (.+) -->$`)
+	numberedHeading = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^#+ (\d+)\.`) })
+	placeComment    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^<!-- at: (.+) -->$`) })
 )
 
 // commandsOf returns the commands of the console blocks of a page.
@@ -247,10 +248,10 @@ func commandsOf(page string) []command {
 		case fenced:
 			inside = "```" + fence
 		case inside == "":
-			if heading := numberedHeading.FindStringSubmatch(line); heading != nil {
+			if heading := numberedHeading().FindStringSubmatch(line); heading != nil {
 				section, _ = strconv.Atoi(heading[1])
 			}
-			if at := placeComment.FindStringSubmatch(line); at != nil {
+			if at := placeComment().FindStringSubmatch(line); at != nil {
 				place = at[1]
 			}
 		case inside != "```console":
@@ -303,25 +304,32 @@ func notIn(output string, shown []string) string {
 	return ""
 }
 
-// What may differ between a page and a run of its commands: where the reader is, when, and what the tools say of
-// bytes on disk.
-var differences = []struct {
+// difference is what may differ between a page and a run of its commands.
+type difference struct {
 	pattern *regexp.Regexp
 	with    string
-}{
-	{regexp.MustCompile(`(^|\s)/\S+/`), " "}, // folders
-	{regexp.MustCompile(`\b[0-9]{8}T[0-9]{6}Z\b`), "TIME"},
-	{regexp.MustCompile(`\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b`), "DATE"},
-	{regexp.MustCompile(`\b[0-9a-f]{7,64}\b`), "ID"},
-	{regexp.MustCompile(`\b[0-9]+(\.[0-9]+)? (bytes|kB|MB)`), "SIZE"},
-	{regexp.MustCompile(`\bin [0-9.]+ s\b`), "in TIME"},
-	{regexp.MustCompile(`\.\.\.[A-Za-z0-9]{4}\b`), "...LAST"},
-	{regexp.MustCompile(`\s+`), " "},
 }
+
+// differences are where the reader is, when, and what the tools say of bytes on disk.
+var differences = sync.OnceValue(func() (list []difference) {
+	for _, d := range [][2]string{
+		{`(^|\s)/\S+/`, " "}, // folders
+		{`\b[0-9]{8}T[0-9]{6}Z\b`, "TIME"},
+		{`\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b`, "DATE"},
+		{`\b[0-9a-f]{7,64}\b`, "ID"},
+		{`\b[0-9]+(\.[0-9]+)? (bytes|kB|MB)`, "SIZE"},
+		{`\bin [0-9.]+ s\b`, "in TIME"},
+		{`\.\.\.[A-Za-z0-9]{4}\b`, "...LAST"},
+		{`\s+`, " "},
+	} {
+		list = append(list, difference{regexp.MustCompile(d[0]), d[1]})
+	}
+	return list
+})
 
 // essence is a text without what may differ.
 func essence(text string) string {
-	for _, d := range differences {
+	for _, d := range differences() {
 		text = d.pattern.ReplaceAllString(text, d.with)
 	}
 	return strings.TrimLeft(text, " ")

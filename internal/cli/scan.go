@@ -216,7 +216,8 @@ func (a *app) scanCommand() *cobra.Command {
 // variable is empty: the scan would not be the one that was meant.
 func checkEmpty(flags *pflag.FlagSet) (err error) {
 	flags.Visit(func(flag *pflag.Flag) {
-		if flag.Value.String() == "" {
+		list, ok := flag.Value.(pflag.SliceValue)
+		if ok && slices.Contains(list.GetSlice(), "") || flag.Value.String() == "" {
 			err = usagef("is a variable empty? Otherwise leave it out", "--%s is set to nothing", flag.Name)
 		}
 	})

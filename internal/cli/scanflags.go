@@ -69,11 +69,12 @@ func (a *app) addScanFlags(cmd *cobra.Command, f *scanFlags) {
 		cmd.Flags().AddFlagSet(group.flags)
 	}
 	cmd.SetUsageFunc(groupedUsage(groups))
-	completions(cmd, f)
+	completions(cmd)
 }
 
 // groupedUsage is cobra's usage with the flags under headings.
 func groupedUsage(groups []flagGroup) func(*cobra.Command) error {
+	noteGroups(groups)
 	return func(cmd *cobra.Command) error {
 		var text strings.Builder
 		fmt.Fprintf(&text, "Usage:\n  %s [flags]\n\nExamples:\n%s\n", cmd.UseLine(), cmd.Example)
@@ -89,15 +90,10 @@ func groupedUsage(groups []flagGroup) func(*cobra.Command) error {
 const helpWidth = 80
 
 // completions has shells complete the values of flags.
-func completions(cmd *cobra.Command, f *scanFlags) {
-	ids := func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		return ruleCompletions(f.config)
-	}
+func completions(cmd *cobra.Command) {
 	for flag, complete := range map[string]cobra.CompletionFunc{
 		"min-confidence": cobra.FixedCompletions(confidences, cobra.ShellCompDirectiveNoFileComp),
 		"format":         cobra.FixedCompletions(report.Formats(), cobra.ShellCompDirectiveNoFileComp),
-		"rule":           ids,
-		"exclude-rule":   ids,
 	} {
 		if err := cmd.RegisterFlagCompletionFunc(flag, complete); err != nil {
 			panic(err) // the flag is not defined

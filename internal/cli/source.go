@@ -46,6 +46,8 @@ func (f sourceFlags) check(argument string) error {
 		return usagef("run one scan for each", "%s cannot go together", strings.Join(set, " and "))
 	case f.noIgnore && !f.worktree:
 		return usagef("add --worktree, or leave --no-ignore out: every other scan reads ignored content anyway", "--no-ignore is only for --worktree")
+	case f.commits != "" && !strings.Contains(f.commits, ".."):
+		return usagef("write it as A..B, for instance origin/main..HEAD", "%q is no range", f.commits)
 	case len(set) > 0 && (argument == "-" || isURL(argument)):
 		return usagef("clone it and give the path of the clone", "%s needs a repository on this machine, and %q is none", set[0], withoutUser(argument))
 	}

@@ -67,6 +67,9 @@ Exit codes:
 		cmd.Flags().AddFlagSet(group.flags)
 	}
 	cmd.SetUsageFunc(groupedUsage(groups))
+	if err := cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{report.Text, report.JSON}, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic(err) // the flag is not defined
+	}
 	return cmd
 }
 
