@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-git/go-git/v5"
+
 	"github.com/unleak/unleak/internal/gitstore"
 	"github.com/unleak/unleak/internal/gitstore/pack"
 	"github.com/unleak/unleak/scanner/finding"
@@ -244,4 +246,19 @@ func (r *rangeScan) besideCommits(h *hit) ([]finding.Occurrence, bool) {
 		}}, true
 	}
 	return nil, false
+}
+
+// Resolve returns the object that a revision names, in hex.
+func (h Hook) Resolve(revision string) (string, error) {
+	repository, err := gitstore.OpenIn(h.environment())
+	if err != nil {
+		return "", fmt.Errorf("opening the repository: %w", err)
+	}
+	defer repository.Close()
+	opened, err := git.Open(gitstore.NewStorer(repository.Layout, repository, DefaultMaxObjectSize), nil)
+	if err != nil {
+		return "", fmt.Errorf("opening the repository: %w", err)
+	}
+	id, err := resolve(opened, revision)
+	return id.String(), err
 }

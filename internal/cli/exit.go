@@ -48,6 +48,18 @@ var (
 		{exitIncomplete, "nothing found, but something could not be searched"},
 		{exitInterrupted, "interrupted"},
 	}
+	hookRunCodes = []meaning{
+		{exitClean, "nothing is in the way"},
+		{exitFindings, "blocked: there are secrets in it"},
+		{exitFailure, "blocked: wrong usage, or the scan failed"},
+		{exitIncomplete, "blocked: not all of it could be looked at"},
+		{exitInterrupted, "blocked: interrupted"},
+	}
+	hookStatusCodes = []meaning{
+		{exitClean, "a guard stands; with HOOK, one for each of them"},
+		{exitFindings, "none does"},
+		{exitFailure, "wrong usage, or the hooks cannot be read"},
+	}
 	rulesCheckCodes = []meaning{
 		{exitClean, "the rules load"},
 		{exitFindings, "there are warnings, with --strict"},

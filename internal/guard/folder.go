@@ -108,3 +108,6 @@ func expanded(path string) string {
 	}
 	return path
 }
+
+// Locate finds the repository of a path, as [gitstore.Locate] does.
+func Locate(path string) (*gitstore.Layout, error) { return gitstore.Locate(path) }
