@@ -20,14 +20,15 @@ func (a *app) hookInstallCommand() *cobra.Command {
 		Use:   "install [--shared] [HOOK...] [PATH]",
 		Short: "Put guards into a repository",
 		Long: `Install puts a guard into the folder that Git takes the hooks of this repository
-from: HOOK is pre-commit, pre-push or pre-receive. With none, these are pre-commit
-and pre-push, and pre-receive in a bare repository.
+from: HOOK is pre-commit, pre-push or pre-receive. With none, it puts in pre-commit
+and pre-push, or in a bare repository pre-receive.
 
-A hook that is there is kept as HOOK.before-unleak and goes on running, with the
-same arguments and input: before unleak looks at a commit, and after it has looked
-at a push. If it fails, so does the commit or push. Installing again changes nothing.
+A hook that is there is kept as HOOK.before-unleak and goes on running with the
+same arguments and input: before unleak looks at a commit, and after it has
+looked at a push. If it fails, so does the commit or push.
 
-If the program is ever gone, the guard stops commits and says so, and how to go on.`,
+Installing again changes nothing. If the program is ever gone, the guard stops
+commits and pushes, and says how to go on.`,
 		Example: `  # Guard commits and pushes of the repository in the current directory
   unleak hook install
 
@@ -193,8 +194,8 @@ func (a *app) hookStatusCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "status [HOOK...] [PATH]",
 		Short: "Say which guards stand, whoever put them there",
-		Long: `Status says which hooks of a repository have unleak look at commits and pushes: guards
-of "unleak hook install", hooks of your own, and those of the pre-commit
+		Long: `Status says which hooks of a repository have unleak look at commits and pushes:
+guards of "unleak hook install", hooks of your own, and those of the pre-commit
 framework, husky and lefthook.
 
 Exit codes:

@@ -42,14 +42,14 @@ that Git gives it. It looks at
                names, and that no remote-tracking ref says it has
   pre-receive  what the refs on standard input bring that no ref here has yet
 
-It says nothing if nothing is in the way. Otherwise it says on standard error what is
-where and how to go on, and fails.
+It says nothing if nothing is in the way. Otherwise it says on standard error what
+is where and how to go on, and fails.
 
-Commits and pushes follow the rule file and the ignore files in the root of the work
-tree, as "unleak scan" does. On a server, nothing that is pushed has a say: rules come
-from ` + serverRules + ` and what is allowed from ` + serverIgnore + ` in the folder
-of the repository, as far as they are there, and comments such as unleak:allow
-count for nothing.
+Commits and pushes follow the rule file and the ignore files in the root of the
+work tree, as "unleak scan" does. On a server, nothing that is pushed has a say:
+comments such as unleak:allow count for nothing, and what counts is in the folder
+of the repository: rules in ` + serverRules + `, and what is allowed in
+` + serverIgnore + `.
 
 Exit codes:
 ` + codeTable(hookRunCodes),
