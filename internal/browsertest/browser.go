@@ -33,7 +33,7 @@ func Start(t testing.TB) *Browser {
 	fromBrowser, toUs := pipe(t)
 	cmd := exec.Command(program, "--headless", "--remote-debugging-pipe", "--user-data-dir="+t.TempDir(),
 		"--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-		"--disable-sync", "--disable-quic", "--disable-extensions", "--hide-scrollbars", "--force-color-profile=srgb", "--lang=en-US", "about:blank")
+		"--disable-sync", "--disable-quic", "--disable-extensions", "--disable-background-timer-throttling", "--disable-renderer-backgrounding", "--disable-backgrounding-occluded-windows", "--hide-scrollbars", "--force-color-profile=srgb", "--lang=en-US", "about:blank")
 	cmd.ExtraFiles = []*os.File{fromUs, toUs} // 3 and 4
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

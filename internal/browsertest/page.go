@@ -31,7 +31,8 @@ type View struct {
 	NoScript      bool
 }
 
-// Open opens a file and waits until it is loaded. fragment follows the #, if there is any.
+// Open opens a file and waits until it is loaded. fragment is what follows the #, escaped as in
+// an address; none if empty.
 func (b *Browser) Open(t testing.TB, file, fragment string, view View) *Page {
 	t.Helper()
 	p := &Page{t: t, conn: b.conn, loaded: make(chan struct{}, 16)}
@@ -52,8 +53,11 @@ func (b *Browser) Open(t testing.TB, file, fragment string, view View) *Page {
 	p.Look(view)
 	path, err := filepath.Abs(file)
 	p.must(err)
-	address := url.URL{Scheme: "file", Path: path, Fragment: fragment}
-	p.Call("Page.navigate", object{"url": address.String()}, nil)
+	address := (&url.URL{Scheme: "file", Path: path}).String()
+	if fragment != "" {
+		address += "#" + fragment
+	}
+	p.Call("Page.navigate", object{"url": address}, nil)
 	p.Wait()
 	return p
 }
@@ -161,6 +165,20 @@ func (p *Page) Text(expression string) string {
 	var text string
 	p.Eval("String("+expression+")", &text)
 	return text
+}
+
+// Until waits until an expression is true in the page, and fails after ten seconds.
+func (p *Page) Until(expression string) {
+	p.t.Helper()
+	for begin := time.Now(); ; time.Sleep(10 * time.Millisecond) {
+		var done bool
+		if p.Eval("Boolean("+expression+")", &done); done {
+			return
+		}
+		if time.Since(begin) > 10*time.Second {
+			p.t.Fatalf("after ten seconds this is not true in the page: %s", expression)
+		}
+	}
 }
 
 // Press presses and releases a key: Tab, Enter, Space, or one character.
