@@ -24,7 +24,7 @@ var rooms = map[string][]string{
 	"internal/guard":            {"internal/gitcmd", "internal/gitstore"},
 	"internal/suppress":         {"scanner/finding"},
 	"internal/report":           {"scanner/finding", "remediate/account", "internal/audit/checklist"},
-	"internal/audit":            {"internal/gitignore", "remediate/account", "rules", "rules/inspect", "internal/gitstore", "internal/guard", "internal/audit/checklist", "scanner", "scanner/finding"},
+	"internal/audit":            {"internal/gitignore", "internal/gitstore/pack", "remediate/account", "rules", "rules/inspect", "internal/gitstore", "internal/guard", "internal/audit/checklist", "scanner", "scanner/finding"},
 	"internal/audit/checklist":  {"scanner/finding"},
 	"remediate":                 {"internal/gitcmd", "internal/gitstore", "internal/gitstore/pack", "internal/history", "internal/pathspec", "internal/redact", "internal/rewrite", "scanner/finding", "remediate/account"},
 	"internal/gitcmd":           {},

@@ -27,6 +27,10 @@ var longStandIns = [...]string{
 // keyboardWalks are what fingers type that do not think.
 var keyboardWalks = [...]string{"qwerty", "qwertz", "azerty", "asdfgh", "zxcvbn", "1q2w3e", "1qaz2wsx", "q1w2e3", "poiuyt", "lkjhgf"}
 
+// Placeholder reports whether a value, given to a name that secrets have, only holds a place: see the forms in
+// docs/detection.md. It is for callers that have read an assignment themselves.
+func Placeholder(value []byte) bool { return isPlaceholder(value) }
+
 // isPlaceholder reports whether a value only holds a place, by its structure: it is a
 // variable or template, cut short, masked, counts up, was typed along the keyboard or
 // says in words that it is none. Of drawn values fewer than 1 in 10,000 are taken

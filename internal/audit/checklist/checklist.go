@@ -6,6 +6,7 @@
 package checklist
 
 import (
+	"slices"
 	"time"
 
 	"github.com/unleak/unleak/scanner/finding"
@@ -24,6 +25,12 @@ const (
 	Warn State = "warn" // to be looked at by a person, or could not be checked here
 	Fail State = "fail" // in the way of publishing
 )
+
+// Worse returns the worse of two states.
+func (s State) Worse(other State) State {
+	order := []State{Pass, Warn, Fail}
+	return order[max(slices.Index(order, s), slices.Index(order, other), 0)]
+}
 
 // Checklist is the result of an audit.
 type Checklist struct {
