@@ -71,7 +71,7 @@ func (a *audit) exampleLines(ctx context.Context, doubt func(checklist.Evidence)
 	for i := range a.files {
 		f := &a.files[i]
 		at := atHeadOf(f)
-		if f.kind != envSample || at == nil {
+		if f.kind != envSample || f.member != "" || at == nil {
 			continue
 		}
 		examples++

@@ -149,6 +149,9 @@ func (a *audit) fileEvidence(files []*file) []checklist.Evidence {
 		first := &f.occurrences[0]
 		e := checklist.Evidence{Path: f.path, Commit: first.Commit, Date: first.Date, RuleID: f.rule, Fingerprint: f.fingerprint}
 		e.Text = map[fileKind]string{envFile: "env file", keyFile: "private key or key store", credentialFile: "credential file"}[f.kind]
+		if f.member != "" {
+			e.Text += " " + f.member + " in this archive"
+		}
 		if n := len(f.held); n > 0 {
 			e.Text += fmt.Sprintf(" with %s (%s)", count(n, "secret"), worst(f.held))
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/unleak/unleak/rules"
 	"github.com/unleak/unleak/scanner"
@@ -18,6 +19,7 @@ const fileRule = "audit-file-name"
 // file is a path that its name gives away, with all that is known of it.
 type file struct {
 	path        string
+	member      string // where path is an archive, the file in it
 	kind        fileKind
 	rule        string
 	fingerprint string
@@ -72,20 +74,25 @@ func withFileRule(set *rules.Set) (*rules.Set, error) {
 
 // separate tells files by name from secrets, and what counts from what is doubtful.
 func (a *audit) separate(findings []*finding.Finding) {
-	judged := map[string]bool{} // paths that somebody has judged
+	type place struct{ path, member string }
+	placeOf := func(f *finding.Finding) place {
+		o := &f.Occurrences[0]
+		return place{o.Path, memberOf(o)}
+	}
+	judged := map[place]bool{} // that somebody has judged
 	for _, f := range a.suppressed {
 		if isFile(f) {
-			judged[f.Occurrences[0].Path] = true
+			judged[placeOf(f)] = true
 		}
 	}
-	byPath := map[string]int{}
+	byPath := map[place]int{}
 	for _, f := range findings {
 		switch {
 		case isFile(f):
-			at := f.Occurrences[0].Path
+			at := placeOf(f)
 			if _, known := byPath[at]; !known && !judged[at] {
 				byPath[at] = len(a.files)
-				a.files = append(a.files, file{path: at})
+				a.files = append(a.files, file{path: at.path, member: at.member})
 			}
 			if i, ok := byPath[at]; ok {
 				a.files[i].know(f)
@@ -97,7 +104,9 @@ func (a *audit) separate(findings []*finding.Finding) {
 		}
 	}
 	a.files = slices.DeleteFunc(a.files, func(f file) bool { return f.kind == ordinary })
-	slices.SortFunc(a.files, func(x, y file) int { return cmp.Compare(x.path, y.path) })
+	slices.SortFunc(a.files, func(x, y file) int {
+		return cmp.Or(cmp.Compare(x.path, y.path), cmp.Compare(x.member, y.member))
+	})
 	if n := len(a.doubtful); n > 0 {
 		s := finding.Suppressed{}
 		if a.header.Suppressed != nil {
@@ -110,7 +119,7 @@ func (a *audit) separate(findings []*finding.Finding) {
 
 // know adds what a rule says of the file. Rules for paths other than ours may know names that we do not.
 func (f *file) know(found *finding.Finding) {
-	kind := kindOf(f.path)
+	kind := kindOf(cmp.Or(f.member, f.path))
 	if kind == ordinary && found.RuleID != fileRule {
 		kind = credentialFile
 	}
@@ -119,6 +128,17 @@ func (f *file) know(found *finding.Finding) {
 		f.rule, f.fingerprint = found.RuleID, found.Fingerprint
 	}
 	f.occurrences = found.Occurrences
+}
+
+// memberOf is the path of a file in the archive that an occurrence is in, through archives in it.
+func memberOf(o *finding.Occurrence) string {
+	var members []string
+	for _, layer := range o.Layers {
+		if layer.Member != "" {
+			members = append(members, layer.Member)
+		}
+	}
+	return strings.Join(members, "/")
 }
 
 // isFile reports whether a finding is a path and no value.

@@ -86,7 +86,9 @@ func (a *audit) sort() {
 	a.sorted = map[string][]entry{}
 	named := map[string]int{}
 	for i := range a.files {
-		named[a.files[i].path] = i
+		if a.files[i].member == "" {
+			named[a.files[i].path] = i
+		}
 	}
 	for _, f := range a.findings {
 		if isSpent(f) {

@@ -85,7 +85,8 @@ func (e *entry) evidence() checklist.Evidence {
 		text += ", " + holder
 	}
 	if e.Facts["expired"] == "true" {
-		text += ", expired " + e.Facts["expires"]
+		day, _, _ := strings.Cut(e.Facts["expires"], "T")
+		text += ", expired " + day
 	}
 	if e.Facts["encrypted"] == "true" {
 		text += ", encrypted"

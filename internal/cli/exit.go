@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/unleak/unleak/internal/audit/checklist"
 	"github.com/unleak/unleak/remediate/account"
 	"github.com/unleak/unleak/scanner"
 )
@@ -60,6 +61,13 @@ var (
 		{exitFindings, "none does"},
 		{exitFailure, "wrong usage, or the hooks cannot be read"},
 	}
+	auditCodes = []meaning{
+		{exitClean, "nothing is in the way of publishing (warnings are to be looked at)"},
+		{exitFindings, "something is: at least one item fails"},
+		{exitFailure, "wrong usage, or the audit or a report failed"},
+		{exitIncomplete, "nothing fails, but not everything could be read"},
+		{exitInterrupted, "interrupted; there is no report"},
+	}
 	rulesCheckCodes = []meaning{
 		{exitClean, "the rules load"},
 		{exitFindings, "there are warnings, with --strict"},
@@ -94,6 +102,17 @@ func evidenceCode(e *account.Evidence) int {
 		return exitFindings
 	}
 	return exitIncomplete
+}
+
+// auditCode is the exit code of an audit that ran to its end.
+func auditCode(c *checklist.Checklist) int {
+	switch {
+	case c.State == checklist.Fail:
+		return exitFindings
+	case !c.Coverage.Complete:
+		return exitIncomplete
+	}
+	return exitClean
 }
 
 // resultCode is the exit code of a scan that ran to its end. With excuse

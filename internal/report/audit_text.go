@@ -1,0 +1,98 @@
+package report
+
+import (
+	"io"
+	"strings"
+
+	"github.com/unleak/unleak/internal/audit/checklist"
+)
+
+// auditPage is an audit for people: a line for each item, below it what is in the way and how it is mended, and at the
+// end, where a terminal stops, the answer.
+type auditPage struct{ page }
+
+// listedEvidence is how many pieces of evidence an item shows when not verbose.
+const listedEvidence = 4
+
+const auditIndent = "        "
+
+func auditText(w io.Writer, c *checklist.Checklist, opts Options) error {
+	p := &auditPage{newPage(w, opts)}
+	for section, items := range auditSections(c) {
+		p.line(p.style(bold, section))
+		for i := range items {
+			p.item(&items[i], c)
+		}
+		p.line("")
+	}
+	p.verdict(c)
+	return p.flush()
+}
+
+func (p *auditPage) item(item *checklist.Item, c *checklist.Checklist) {
+	p.line("  " + p.mark(item.State) + "  " + shown(item.Title))
+	if item.State == checklist.Pass {
+		if p.opts.Verbose {
+			p.wrapped(auditIndent, auditIndent, p.style(dim, shownLong(item.Summary)))
+		}
+		return
+	}
+	p.wrapped(auditIndent, auditIndent, shownLong(item.Summary))
+	for i := range item.Evidence {
+		if i == listedEvidence && !p.opts.Verbose {
+			p.line(auditIndent + "- " + p.style(dim, "and "+thousands(int64(len(item.Evidence)-i+item.More))+" more (--verbose lists them)"))
+			break
+		}
+		p.evidence(&item.Evidence[i])
+	}
+	if item.More > 0 && (p.opts.Verbose || len(item.Evidence) <= listedEvidence) {
+		p.line(auditIndent + "- " + p.style(dim, "and "+thousands(int64(item.More))+" more"))
+	}
+	for i := range item.Mend {
+		step := &item.Mend[i]
+		p.wrapped(auditIndent+p.style(cyan, "> "), auditIndent+"  ", shownLong(step.Text))
+		if step.Command != "" {
+			p.line(auditIndent + "      " + Printable(step.Command))
+		}
+	}
+}
+
+// evidence writes one piece on a line, or on two where it would be too long.
+func (p *auditPage) evidence(e *checklist.Evidence) {
+	place, text := evidencePlace(e), shown(e.Text)
+	if origin := evidenceOrigin(e); origin != "" {
+		text += "  " + p.style(dim, origin)
+	}
+	begin := auditIndent + "- "
+	switch {
+	case place == "":
+		p.line(begin + text)
+	case width(begin)+width(place)+2+width(text) <= p.opts.Width:
+		p.line(begin + p.style(bold, place) + "  " + text)
+	default:
+		p.line(begin + p.style(bold, place))
+		p.line(strings.Repeat(" ", len(begin)) + text)
+	}
+}
+
+func (p *auditPage) mark(s checklist.State) string {
+	switch s {
+	case checklist.Pass:
+		return p.style(green, "PASS")
+	case checklist.Warn:
+		return p.style(yellow, "WARN")
+	}
+	return p.style(bold+";"+red, "FAIL")
+}
+
+func (p *auditPage) verdict(c *checklist.Checklist) {
+	color := green
+	switch {
+	case c.State == checklist.Fail:
+		color = red
+	case !c.Coverage.Complete:
+		color = yellow
+	}
+	p.wrapped("", "", scannedText(c.Coverage)+".")
+	p.line(p.style(bold+";"+color, auditVerdict(c)))
+}
