@@ -25,7 +25,8 @@ import (
 // stands below one is its output. [...] on a line of its own stands for output left out; a command with
 // no output below it may print anything. Exit codes are 0, or what "echo $?" below a command
 // shows. A command that ends in [...] is the line of the output before it that begins the same. Spaces, sizes,
-// ids, dates and the last digits of redacted values may differ (see [essence]).
+// ids, dates and the last digits of redacted values may differ (see [essence]). A block below a comment
+// <!-- file: NAME --> is what the reader is to write into that file.
 //
 // Beside the commands of [TestScripts], the scripts use:
 //
@@ -143,6 +144,11 @@ func (r *reader) follow(ts *testscript.TestScript, args []string) {
 // run runs a command in its place, and compares what comes of it with the page.
 func (r *reader) run(ts *testscript.TestScript, c command) {
 	where := fmt.Sprintf("%s:%d", r.page, c.line)
+	if c.file != "" {
+		ts.Logf("%s: writes %s", where, c.file)
+		ts.Check(os.WriteFile(ts.MkAbs(c.file), []byte(strings.Join(c.output, "\n")+"\n"), 0o666))
+		return
+	}
 	text := c.text
 	if beginning, ok := strings.CutSuffix(text, " [...]"); ok {
 		if text = lineOf(r.output, beginning); text == "" {
@@ -225,39 +231,44 @@ type command struct {
 	text    string
 	output  []string // lines; nil: not shown
 	code    int
+	file    string // to write the output to; there is nothing to run
 }
 
 var (
 	numberedHeading = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^#+ (\d+)\.`) })
-	placeComment    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^<!-- at: (.+) -->$`) })
+	pageComment     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^<!-- (at|file): (.+) -->$`) })
 )
 
-// commandsOf returns the commands of the console blocks of a page.
+// commandsOf returns the commands of the console blocks of a page, and the files it has its reader write.
 func commandsOf(page string) []command {
 	var commands []command
 	var section int
-	var place string
-	inside := ""
+	var inside string
+	comments := map[string]string{} // above a block
 	number := 0
 	for line := range strings.Lines(page) {
 		number++
 		line = strings.TrimRight(line, "\r\n")
 		switch fence, fenced := strings.CutPrefix(strings.TrimSpace(line), "```"); {
 		case fenced && inside != "":
-			inside, place = "", ""
+			inside = ""
+			clear(comments)
 		case fenced:
 			inside = "```" + fence
+			if name, ok := comments["file"]; ok {
+				inside = "file"
+				commands = append(commands, command{line: number, section: section, file: name, output: []string{}})
+			}
 		case inside == "":
 			if heading := numberedHeading().FindStringSubmatch(line); heading != nil {
 				section, _ = strconv.Atoi(heading[1])
 			}
-			if at := placeComment().FindStringSubmatch(line); at != nil {
-				place = at[1]
+			if comment := pageComment().FindStringSubmatch(line); comment != nil {
+				comments[comment[1]] = comment[2]
 			}
-		case inside != "```console":
-		case strings.HasPrefix(line, "$ "):
-			commands = append(commands, command{line: number, section: section, place: place, text: line[2:]})
-		case len(commands) > 0:
+		case inside == "```console" && strings.HasPrefix(line, "$ "):
+			commands = append(commands, command{line: number, section: section, place: comments["at"], text: line[2:]})
+		case len(commands) > 0 && (inside == "```console" || inside == "file"):
 			last := &commands[len(commands)-1]
 			last.output = append(last.output, line)
 		}
@@ -333,6 +344,46 @@ func essence(text string) string {
 		text = d.pattern.ReplaceAllString(text, d.with)
 	}
 	return strings.TrimLeft(text, " ")
+}
+
+// Each key that the reader of rule files knows is used in a file of docs/rules.md.
+func TestEveryKeyOfRulesHasAnExample(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "rules.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files strings.Builder
+	for _, c := range commandsOf(string(page)) {
+		if strings.HasSuffix(c.file, ".toml") {
+			files.WriteString(strings.Join(c.output, "\n") + "\n")
+		}
+	}
+	sources, err := filepath.Glob(filepath.Join("..", "..", "rules", "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := regexp.MustCompile(`\b\w+\.(?:str|strs|integer|number|boolean|distance|child|children)\("([a-zA-Z]+)"\)`)
+	known := map[string]bool{}
+	for _, source := range sources {
+		text, err := os.ReadFile(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range read.FindAllStringSubmatch(string(text), -1) {
+			known[key[1]] = true
+		}
+	}
+	for _, old := range []string{"allowlist", "minVersion"} { // which the page only names
+		delete(known, old)
+	}
+	if len(known) < 30 {
+		t.Errorf("only %d keys were found", len(known))
+	}
+	for key := range known {
+		if !regexp.MustCompile(`(?m)^` + key + ` *=|^\[\[?(?:rules\.)?` + key + `\]`).MatchString(files.String()) {
+			t.Errorf("no rule file of docs/rules.md uses %q", key)
+		}
+	}
 }
 
 // The reader notices what a page gets wrong.
