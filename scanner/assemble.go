@@ -18,7 +18,7 @@ import (
 type whereabouts func(h *hit) []finding.Occurrence
 
 // assemble makes findings of hits: one for each rule and value, with every place
-// at which no allowlist silences it. Without read, no line is hashed.
+// at which no allowlist silences it. Without read, no text is read again: see [session.reread].
 func (s *session) assemble(hits []hit, where whereabouts, read contents) []*finding.Finding {
 	hits = s.confident(hits)
 	slices.SortFunc(hits, compareHits)
@@ -69,8 +69,8 @@ func (s *session) assemble(hits []hit, where whereabouts, read contents) []*find
 		(*f).Fingerprint = s.fingerprints.of((*f).RuleID, (*f).Fingerprint)
 		finding.Sort([]*finding.Finding{*f})
 	})
-	if s.options.LineHashes && read != nil {
-		s.hashLines(found, read)
+	if read != nil && (s.options.LineHashes || s.options.Context > 0) {
+		s.reread(found, read)
 	}
 	return found
 }

@@ -122,13 +122,9 @@ func (c *changeScan) unread(kind pack.Kind, id pack.ID, path string, err error) 
 	c.account.failed(kind.String(), id.String(), path, size, err)
 }
 
+// content implements [contents].
 func (c *changeScan) content(o *finding.Occurrence) ([]byte, error) {
-	id, err := pack.ParseID(o.Blob)
-	if err != nil {
-		return nil, err
-	}
-	_, content, err := c.repository.Read(id, nil, c.options.MaxObjectSize)
-	return content, err
+	return readText(c.repository, o, c.options.MaxObjectSize)
 }
 
 // occurrence is a change as an occurrence of a hit of some kind, of which nothing is

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/unleak/unleak/internal/gitstore"
-	"github.com/unleak/unleak/internal/gitstore/pack"
 	"github.com/unleak/unleak/internal/history"
 	"github.com/unleak/unleak/scanner/finding"
 )
@@ -185,14 +184,9 @@ func (l *locator) staged(entry gitstore.IndexEntry) []finding.Occurrence {
 	return []finding.Occurrence{{Path: entry.Path, Blob: entry.ID.String(), HeldBy: heldByIndex}}
 }
 
-// content reads the blob of an occurrence.
+// content implements [contents].
 func (r *repositoryScan) content(o *finding.Occurrence) ([]byte, error) {
-	id, err := pack.ParseID(o.Blob)
-	if err != nil {
-		return nil, err
-	}
-	_, content, err := r.repository.Read(id, nil, r.options.MaxObjectSize)
-	return content, err
+	return readText(r.repository, o, r.options.MaxObjectSize)
 }
 
 // distinct drops occurrences that say the same.

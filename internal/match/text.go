@@ -12,6 +12,13 @@ type span struct{ start, end int }
 
 func (s span) overlaps(o span) bool { return s.start < o.end && o.start < s.end }
 
+// Text returns what [Scanner.Scan] reads of content, in whose lines and columns it places hits: content itself, unless it
+// begins with a byte order mark of UTF-16.
+func Text(content []byte) []byte {
+	text, _ := decode(content, nil)
+	return text
+}
+
 // decode returns the text of content: itself, or the UTF-8 form of UTF-16 that
 // begins with a byte order mark, appended to buf.
 func decode(content, buf []byte) (text []byte, decoded bool) {

@@ -25,8 +25,8 @@ func TestLineHashes(t *testing.T) {
 	found = append(found, second)
 	for _, jobs := range []int{1, 4} {
 		var reads atomic.Int32
-		s := &session{options: Options{Jobs: jobs}}
-		s.hashLines(found, func(o *finding.Occurrence) ([]byte, error) {
+		s := &session{options: Options{Jobs: jobs, LineHashes: true}}
+		s.reread(found, func(o *finding.Occurrence) ([]byte, error) {
 			reads.Add(1)
 			content, ok := texts[o.Blob]
 			if !ok {
