@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/owenrumney/go-sarif/v2/sarif"
 
@@ -16,7 +18,7 @@ func ruleDescriptor(rule finding.Rule) *sarif.ReportingDescriptor {
 	title := clip(cmp.Or(oneLine(rule.Description), Printable(rule.ID)), maxText)
 	text, markdown := help(rule)
 	descriptor := sarif.NewRule(rule.ID).
-		WithName(clip(Printable(rule.ID), 255)).
+		WithName(clip(ruleName(rule.ID), 255)).
 		WithShortDescription(sarif.NewMultiformatMessageString(title)).
 		WithFullDescription(sarif.NewMultiformatMessageString(clip(
 			strings.TrimSuffix(title, ".")+". Whoever can read the repository, or ever cloned it, has this secret, "+
@@ -32,6 +34,16 @@ func ruleDescriptor(rule finding.Rule) *sarif.ReportingDescriptor {
 		descriptor.WithHelpURI(uri)
 	}
 	return descriptor
+}
+
+// ruleName is a readable name: database-url is DatabaseUrl. SARIF wants one that is not the id.
+func ruleName(id string) string {
+	var name strings.Builder
+	for word := range strings.FieldsFuncSeq(id, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		first, size := utf8.DecodeRuneInString(word)
+		name.WriteString(string(unicode.ToUpper(first)) + word[size:])
+	}
+	return cmp.Or(name.String(), Printable(id))
 }
 
 // help says what to do now, in the order that limits the harm.
