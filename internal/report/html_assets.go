@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 //go:embed html
@@ -71,13 +72,36 @@ func hashSource(content string) string {
 // takes about a millisecond.
 func executeHTML(w io.Writer, name string, data any) error {
 	pages, err := template.New("").Funcs(template.FuncMap{
-		"count": func(n int, noun string) string { return count(n, noun) },
 		"comma": func(n int64) string { return thousands(n) },
+		"prose": prose,
 		"bytes": bytesText,
-		"upper": func(s string) string { return strings.ToUpper(s[:min(1, len(s))]) + s[min(1, len(s)):] },
+		"upper": upperFirst,
 	}).ParseFS(htmlFiles, "html/*.html")
 	if err != nil {
 		return err
 	}
 	return pages.ExecuteTemplate(w, name, data)
+}
+
+// span is a part of a sentence, which may be code.
+type span struct {
+	Text string
+	Code bool
+}
+
+// prose splits a sentence of ours at its backquotes.
+func prose(s string) []span {
+	var spans []span
+	for i, part := range strings.Split(s, "`") {
+		if part != "" {
+			spans = append(spans, span{part, i%2 == 1})
+		}
+	}
+	return spans
+}
+
+// upperFirst begins a sentence.
+func upperFirst(s string) string {
+	_, size := utf8.DecodeRuneInString(s)
+	return strings.ToUpper(s[:size]) + s[size:]
 }

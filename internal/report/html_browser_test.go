@@ -62,7 +62,7 @@ func TestPages(t *testing.T) {
 	browser := browsertest.Start(t)
 	for name, test := range map[string]func(*testing.T, *browsertest.Browser){
 		"filters": testPageFilters, "keyboard": testPageKeyboard, "hostile": testPageHostile, "large": testPageLarge, "colors": testPageColors,
-		"narrow": testPageNarrow, "without script": testPageWithoutScript, "accessibility": testPageAccessibility,
+		"narrow": testPageNarrow, "audit": testPageAudit, "without script": testPageWithoutScript, "accessibility": testPageAccessibility,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, browser) })
 	}

@@ -216,7 +216,7 @@ func htmlCoverageOf(c finding.Coverage) htmlCoverage {
 		coverage.Kinds = append(coverage.Kinds, k)
 	}
 	for _, class := range gapClasses(c) {
-		gap := htmlGap{What: class.what, Why: class.why, Remedy: strings.ReplaceAll(class.remedy, "`", ""), More: max(0, len(class.gaps)-listedGaps)}
+		gap := htmlGap{What: class.what, Why: class.why, Remedy: class.remedy, More: max(0, len(class.gaps)-listedGaps)}
 		for _, g := range class.gaps[:min(len(class.gaps), listedGaps)] {
 			gap.Listed = append(gap.Listed, gapText(g))
 		}
