@@ -12,7 +12,7 @@ import (
 )
 
 // AuditFormats returns the formats of an audit.
-func AuditFormats() []string { return []string{Text, JSON, Markdown} }
+func AuditFormats() []string { return []string{Text, JSON, Markdown, HTML} }
 
 // WriteChecklist writes what an audit says, in one of [AuditFormats].
 func WriteChecklist(w io.Writer, format string, c *checklist.Checklist, opts Options) error {
@@ -23,6 +23,8 @@ func WriteChecklist(w io.Writer, format string, c *checklist.Checklist, opts Opt
 		return writeJSON(w, jsonChecklist(c))
 	case Markdown:
 		return auditMarkdown(w, c)
+	case HTML:
+		return writeAuditHTML(w, c)
 	}
 	return unknownFormat(format, AuditFormats()...)
 }
@@ -39,7 +41,7 @@ func AuditFormatFor(output string) (format, file string, err error) {
 		}
 		return prefix, rest, nil
 	}
-	for extension, format := range map[string]string{".txt": Text, ".json": JSON, ".md": Markdown, ".markdown": Markdown, ".html": "html", ".htm": "html"} {
+	for extension, format := range map[string]string{".txt": Text, ".json": JSON, ".md": Markdown, ".markdown": Markdown, ".html": HTML, ".htm": HTML} {
 		if strings.HasSuffix(strings.ToLower(output), extension) && slices.Contains(AuditFormats(), format) {
 			return format, output, nil
 		}

@@ -73,7 +73,7 @@ func hashSource(content string) string {
 func executeHTML(w io.Writer, name string, data any) error {
 	pages, err := template.New("").Funcs(template.FuncMap{
 		"comma": func(n int64) string { return thousands(n) },
-		"prose": prose,
+		"prose": codeSpans,
 		"bytes": bytesText,
 		"upper": upperFirst,
 	}).ParseFS(htmlFiles, "html/*.html")
@@ -89,8 +89,8 @@ type span struct {
 	Code bool
 }
 
-// prose splits a sentence of ours at its backquotes.
-func prose(s string) []span {
+// codeSpans splits a sentence of ours at its backquotes.
+func codeSpans(s string) []span {
 	var spans []span
 	for i, part := range strings.Split(s, "`") {
 		if part != "" {

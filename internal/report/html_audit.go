@@ -10,49 +10,49 @@ import (
 	"github.com/unleak/unleak/scanner/finding"
 )
 
-// auditPage is a checklist as a page shows it. All of it stands in the page as HTML; the script adds buttons
+// checklistPage is a checklist as a page shows it. All of it stands in the page as HTML; the script adds buttons
 // that copy, and nothing is lost without it.
-type auditPage struct {
+type checklistPage struct {
 	htmlHead
 	About    htmlAbout
 	Verdict  htmlVerdict
-	States   []auditCount
-	Sections []auditSection
-	Alerts   []auditAlert
+	States   []htmlCount
+	Sections []htmlSection
+	Alerts   []htmlAlert
 	NotShown []string
 	Coverage htmlCoverage
 }
 
-// auditCount is how many items came out in one way.
-type auditCount struct {
+// htmlCount is how many items came out in one way.
+type htmlCount struct {
 	ID, Word string
 	Count    int
 }
 
-type auditSection struct {
+type htmlSection struct {
 	Name  string
-	Items []auditItem
+	Items []htmlItem
 }
 
-type auditItem struct {
+type htmlItem struct {
 	ID, State, Word, Title, Summary string
 	Open                            bool
-	Evidence                        []auditEvidence
+	Evidence                        []htmlEvidence
 	More                            int
-	Mend                            []auditStep
+	Mend                            []htmlStep
 }
 
-type auditEvidence struct {
+type htmlEvidence struct {
 	Text, Place, PlaceURL, Commit, CommitURL, Date, Rule, Fingerprint string
 }
 
-type auditStep struct{ Text, Command string }
+type htmlStep struct{ Text, Command string }
 
-type auditAlert struct {
+type htmlAlert struct {
 	Number                   int
 	Type, URL, Secret, State string
 	Verdict, Class, Summary  string
-	Evidence                 []auditEvidence
+	Evidence                 []htmlEvidence
 	More                     int
 }
 
@@ -85,13 +85,13 @@ func writeAuditHTML(w io.Writer, c *checklist.Checklist) error {
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
-	page := auditPage{
+	page := checklistPage{
 		htmlHead: htmlHead{asset, "Audit of " + sourceTitle(c.Source)}, About: aboutSource(c.Tool, c.Source),
-		Verdict: auditVerdict(c), States: auditCounts(c.Items), Sections: auditSections(c), Coverage: htmlCoverageOf(c.Coverage),
+		Verdict: checklistVerdict(c), States: htmlCounts(c), Sections: htmlSections(c), Coverage: htmlCoverageOf(c.Coverage),
 	}
 	page.NotShown, _, _ = notShown(c.Suppressed)
 	for i := range c.Alerts {
-		page.Alerts = append(page.Alerts, auditAlertOf(c.Source, &c.Alerts[i]))
+		page.Alerts = append(page.Alerts, htmlAlertOf(c.Source, &c.Alerts[i]))
 	}
 	out := bufio.NewWriterSize(w, 1<<16)
 	if err := executeHTML(out, "audit", page); err != nil {
@@ -103,52 +103,46 @@ func writeAuditHTML(w io.Writer, c *checklist.Checklist) error {
 	return nil
 }
 
-func auditCounts(items []checklist.Item) []auditCount {
-	var counts []auditCount
-	for _, state := range []checklist.State{checklist.Fail, checklist.Warn, checklist.Pass} {
-		n := 0
+func htmlCounts(c *checklist.Checklist) []htmlCount {
+	totals := auditTotals(c)
+	return []htmlCount{
+		{string(checklist.Fail), verbFor(totals[checklist.Fail], "fails", "fail"), totals[checklist.Fail]},
+		{string(checklist.Warn), "to look at", totals[checklist.Warn]},
+		{string(checklist.Pass), verbFor(totals[checklist.Pass], "passes", "pass"), totals[checklist.Pass]},
+	}
+}
+
+// checklistVerdict is the answer, and what to do with it.
+func checklistVerdict(c *checklist.Checklist) htmlVerdict {
+	title := strings.TrimSuffix(auditVerdict(c), ".")
+	totals := auditTotals(c)
+	switch {
+	case totals[checklist.Fail] > 0:
+		return htmlVerdict{"fail", title, "Each item below says what was met, and which command mends it. Rotate what leaked first."}
+	case !c.Coverage.Complete:
+		return htmlVerdict{"warn", title, "See Coverage below for what is missing and how to get it."}
+	case totals[checklist.Warn] > 0:
+		return htmlVerdict{"pass", title, "Read what these items say, and decide. No program can."}
+	}
+	return htmlVerdict{"pass", title, "The next commit may bring a secret in, so keep the guard."}
+}
+
+func htmlSections(c *checklist.Checklist) []htmlSection {
+	var sections []htmlSection
+	for name, items := range auditSections(c) {
+		section := htmlSection{Name: shown(name)}
 		for i := range items {
-			if items[i].State == state {
-				n++
+			item := &items[i]
+			h := htmlItem{
+				ID: Printable(item.ID), State: string(item.State), Word: auditWord(item.State), Title: shown(item.Title), Summary: shown(item.Summary),
+				Open: item.State != checklist.Pass, Evidence: htmlEvidenceOf(c.Source, item.Evidence), More: item.More,
 			}
+			for _, step := range item.Mend {
+				h.Mend = append(h.Mend, htmlStep{shown(step.Text), shellText(step.Command)})
+			}
+			section.Items = append(section.Items, h)
 		}
-		counts = append(counts, auditCount{string(state), map[checklist.State]string{
-			checklist.Fail: "fail", checklist.Warn: "to look at", checklist.Pass: "pass"}[state], n})
-	}
-	return counts
-}
-
-func auditVerdict(c *checklist.Checklist) htmlVerdict {
-	failing, looking := auditCounts(c.Items)[0].Count, auditCounts(c.Items)[1].Count
-	switch c.State {
-	case checklist.Pass:
-		return htmlVerdict{"pass", "Nothing is in the way of publishing", "All " + count(len(c.Items), "check") + " passed."}
-	case checklist.Warn:
-		return htmlVerdict{"warn", "Nothing fails, and " + count(looking, "check is", "checks are") + " to be looked at",
-			"Read what they say, and decide. The program could not."}
-	}
-	return htmlVerdict{"fail", "Not to be published yet: " + count(failing, "check fails", "checks fail"),
-		"Each one below says what was met and which command mends it. Rotate what leaked first."}
-}
-
-// auditSections puts items under their headings, in the order in which these first come.
-func auditSections(c *checklist.Checklist) []auditSection {
-	var sections []auditSection
-	indexes := newNumbering()
-	for i := range c.Items {
-		item := &c.Items[i]
-		at := indexes.index(item.Section)
-		if at == len(sections) {
-			sections = append(sections, auditSection{Name: shown(item.Section)})
-		}
-		shownItem := auditItem{
-			ID: Printable(item.ID), State: string(item.State), Word: auditWord(item.State), Title: shown(item.Title), Summary: shown(item.Summary),
-			Open: item.State != checklist.Pass, Evidence: auditEvidenceOf(c.Source, item.Evidence), More: item.More,
-		}
-		for _, step := range item.Mend {
-			shownItem.Mend = append(shownItem.Mend, auditStep{shown(step.Text), shellText(step.Command)})
-		}
-		sections[at].Items = append(sections[at].Items, shownItem)
+		sections = append(sections, section)
 	}
 	return sections
 }
@@ -162,12 +156,12 @@ func shellText(command string) string {
 	return strings.Join(lines, "\n")
 }
 
-func auditEvidenceOf(source finding.Source, evidence []checklist.Evidence) []auditEvidence {
-	var list []auditEvidence
-	for _, e := range evidence {
-		where := htmlPlace{Path: shown(e.Path), Line: e.Line}
-		list = append(list, auditEvidence{
-			Text: shown(e.Text), Place: plainPlace(where), PlaceURL: fileURL(source.Remote, e.Commit, e.Path, e.Line),
+func htmlEvidenceOf(source finding.Source, evidence []checklist.Evidence) []htmlEvidence {
+	var list []htmlEvidence
+	for i := range evidence {
+		e := &evidence[i]
+		list = append(list, htmlEvidence{
+			Text: shown(e.Text), Place: evidencePlace(e), PlaceURL: fileURL(source.Remote, e.Commit, e.Path, e.Line),
 			Commit: shortID(Printable(e.Commit)), CommitURL: commitURL(source.Remote, e.Commit), Date: day(e.Date),
 			Rule: Printable(e.RuleID), Fingerprint: Printable(e.Fingerprint),
 		})
@@ -175,14 +169,14 @@ func auditEvidenceOf(source finding.Source, evidence []checklist.Evidence) []aud
 	return list
 }
 
-func auditAlertOf(source finding.Source, a *checklist.Alert) auditAlert {
+func htmlAlertOf(source finding.Source, a *checklist.Alert) htmlAlert {
 	word, class := verdictWord(a.Verdict)
 	state := Printable(a.State)
 	if a.Resolution != "" {
 		state += ", " + strings.ReplaceAll(Printable(a.Resolution), "_", " ")
 	}
-	return auditAlert{
+	return htmlAlert{
 		Number: a.Number, Type: shown(a.Type), URL: httpsOnly(a.URL), Secret: shown(a.Secret.String()), State: state,
-		Verdict: word, Class: string(class), Summary: shown(a.Summary), Evidence: auditEvidenceOf(source, a.Evidence), More: a.More,
+		Verdict: word, Class: string(class), Summary: shown(a.Summary), Evidence: htmlEvidenceOf(source, a.Evidence), More: a.More,
 	}
 }
