@@ -30,11 +30,11 @@ func commandGroups() []commandGroup {
 func tasks() [][2]string {
 	return [][2]string{
 		{"unleak scan", "every secret in this repository, and where"},
-		{"unleak scan --staged", "only what the next commit would bring in"},
 		{"unleak scan --output leaks.sarif", "a report for code scanning, and text"},
 		{"unleak remediate --path .env", "plan to take a file out of all history"},
 		{"unleak remediate --secrets", "plan to take every found value out"},
 		{"unleak verify --remote URL", "prove that a server has nothing of it"},
+		{"unleak hook install", "stop the next one before it is committed"},
 		{"unleak rules show github-token", "what a rule finds, and how to revoke it"},
 	}
 }

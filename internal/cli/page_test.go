@@ -324,7 +324,7 @@ type difference struct {
 // differences are where the reader is, when, and what the tools say of bytes on disk.
 var differences = sync.OnceValue(func() (list []difference) {
 	for _, d := range [][2]string{
-		{`(^|\s)/\S+/`, " "}, // folders
+		{`(^|[\s("])/\S+/`, "$1"}, // folders
 		{`\b[0-9]{8}T[0-9]{6}Z\b`, "TIME"},
 		{`\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b`, "DATE"},
 		{`\b[0-9a-f]{7,64}\b`, "ID"},

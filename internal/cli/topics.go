@@ -54,10 +54,10 @@ cannot.
 
   7. Send your host's support the text of unleak/account.md, and have everyone
      clone afresh.
-  8. Have Git ignore the file, and every commit looked at:
+  8. Have Git ignore the file, and every commit and push looked at:
 
        echo .env >> .gitignore
-       unleak scan --staged
+       unleak hook install
 
 Each step at length: docs/incident-response.md.`
 
