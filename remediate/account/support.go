@@ -100,7 +100,7 @@ func protect(a *Account) Task {
 	task := Task{Name: "protect", Title: "Keep it from happening again",
 		Detail: "Protect the branches again, commit .gitignore, turn on push protection at the server, and have " +
 			"every commit checked before it is made, by a pre-commit hook:",
-		Commands: []string{"unleak scan --staged"}}
+		Commands: []string{"unleak hook install"}}
 	for _, path := range a.Kept {
 		task.Items = append(task.Items, path+" stays on disk and is no longer tracked")
 	}
