@@ -34,7 +34,8 @@ func (f *finder) sorted() []Guard {
 
 func (f *finder) find() error {
 	scripts := []string{f.file, f.file + Kept, f.file + legacy}
-	var runs []byte // what git runs for the hook, and what that is known to run in turn
+	runsAny := false
+	var runs []byte // what of others' git runs for the hook, or what that is known to run in turn
 	stands := isExecutable(f.file)
 	for i, script := range scripts {
 		content, err := read(script)
@@ -49,13 +50,15 @@ func (f *finder) find() error {
 			problem = "git does not run it, as it is not executable: `chmod +x` it"
 		}
 		switch {
-		case i > 0 && len(runs) == 0:
+		case i > 0 && !runsAny:
 			continue // left over
 		case IsShim(content):
 			f.add(ByUnleak, script, problem)
+			content = nil
 		case i == 0 && namesUnleak(content) && !f.isManagers(content):
 			f.add(ByScript, script, problem)
 		}
+		runsAny = true
 		runs = append(append(runs, content...), '\n')
 	}
 	if !stands {

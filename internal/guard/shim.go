@@ -32,13 +32,15 @@ unleak=%[2]s
 }
 before=$(dirname "$0")/%[1]s%[4]s
 before() {
-	if [ -x "$before" ]; then
+	if [ -n "$PRE_COMMIT_RUNNING_LEGACY" ] && grep -q "%[5]s" "$before" 2>/dev/null; then
+		return 0 # it is the pre-commit framework, which runs this
+	elif [ -x "$before" ]; then
 		"$before" "$@"
 	elif [ -e "$before" ]; then
 		echo "unleak: $before is not executable, so it is not run, as by git." >&2
 	fi
 }
-`, hook, quoted(program), quoted(wayOut(hook)), Kept)
+`, hook, quoted(program), quoted(wayOut(hook)), Kept, frameworkMark)
 	if hook == PreCommit {
 		b.WriteString(`before "$@" || exit
 exec "$unleak" hook run pre-commit -- "$@"
