@@ -32,6 +32,8 @@ type Options struct {
 	// Name is how the user called the repository, for the commands that are proposed; empty or "." for the
 	// current folder.
 	Name string
+	// Alerts are those of GitHub's secret scanning to judge, see [ParseAlerts]; nil for none.
+	Alerts []Alert
 
 	Jobs          int   // workers; 0 stands for one a processor
 	MaxObjectSize int64 // as in [scanner.Options]
@@ -60,12 +62,12 @@ func Run(ctx context.Context, path string, options Options) (*checklist.Checklis
 	if options.Now.IsZero() {
 		options.Now = time.Now()
 	}
-	a := &audit{options: options, layout: layout}
-	if err := a.scan(ctx, path); err != nil {
+	a := &audit{options: options, path: path, layout: layout}
+	if err := a.scan(ctx); err != nil {
 		return nil, err
 	}
 	for _, step := range []func(context.Context) error{
-		a.workTree, a.currentFiles, a.history, a.configuration, a.guards, a.coverage,
+		a.workTree, a.currentFiles, a.history, a.configuration, a.guards, a.alerts, a.coverage,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -77,6 +79,7 @@ func Run(ctx context.Context, path string, options Options) (*checklist.Checklis
 // audit is one under way.
 type audit struct {
 	options Options
+	path    string
 	layout  *gitstore.Layout
 	header  finding.Header
 	all     []*finding.Finding // whose values must not be shown: everything that was met
@@ -87,6 +90,7 @@ type audit struct {
 	files      []file             // that their names give away
 	sorted     map[string][]entry // findings by the item they belong to
 	items      []checklist.Item
+	judged     []checklist.Alert
 }
 
 // checklist puts the result together.
@@ -97,6 +101,7 @@ func (a *audit) checklist() *checklist.Checklist {
 		Source:        a.header.Source,
 		State:         checklist.Pass,
 		Items:         a.items,
+		Alerts:        a.judged,
 		Coverage:      a.header.Coverage,
 		Suppressed:    a.header.Suppressed,
 	}

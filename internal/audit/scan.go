@@ -28,12 +28,12 @@ type file struct {
 }
 
 // scan scans the repository once, for everything that the items ask about, and sorts what is found.
-func (a *audit) scan(ctx context.Context, path string) error {
+func (a *audit) scan(ctx context.Context) error {
 	set, err := withFileRule(a.options.Rules)
 	if err != nil {
 		return err
 	}
-	result, err := scanner.Scan(ctx, scanner.Repository(path), scanner.Options{
+	result, err := scanner.Scan(ctx, scanner.Repository(a.path), scanner.Options{
 		Rules:         set,
 		Jobs:          a.options.Jobs,
 		MaxObjectSize: a.options.MaxObjectSize,

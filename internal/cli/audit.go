@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -21,7 +22,8 @@ type auditFlags struct {
 	ruleFlags
 	outputFlags
 	suppressFlags
-	jobs int
+	alerts string // file
+	jobs   int
 }
 
 func (a *app) auditCommand() *cobra.Command {
@@ -44,7 +46,11 @@ Exit codes:
 
   # The same for a mirror of one, with a report to attach to an issue
   git clone --mirror https://git.example.org/group/project.git
-  unleak audit --output audit.md project.git`,
+  unleak audit --output audit.md project.git
+
+  # What of the alerts of GitHub's secret scanning is still there?
+  gh api --paginate --slurp repos/OWNER/NAME/secret-scanning/alerts > alerts.json
+  unleak audit --alerts alerts.json`,
 		DisableFlagsInUseLine: true,
 		Args:                  atMostOne,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -63,6 +69,9 @@ Exit codes:
 }
 
 func (a *app) addAuditFlags(cmd *cobra.Command, f *auditFlags) {
+	what := newGroup("What to look at")
+	what.flags.StringVar(&f.alerts, "alerts", "", "also judge the alerts of GitHub's secret scanning in `FILE`, as its REST API prints them; - is standard input")
+
 	reports := newGroup("Reports")
 	reports.flags.StringVar(&f.format, "format", "text", "write the checklist on standard output in this `FORMAT`: text, json, markdown or html")
 	reports.flags.StringArrayVar(&f.files, "output", nil, "write it to `FILE` too, in the format its extension says (.txt, .json, .md, .html), or as FORMAT:FILE; may be repeated")
@@ -78,7 +87,7 @@ func (a *app) addAuditFlags(cmd *cobra.Command, f *auditFlags) {
 	selection.flags.StringVar(&f.baseline, "baseline", "", "leave out what the report `FILE` has, and say so")
 	selection.flags.IntVar(&f.jobs, "jobs", 0, "work with `N` workers (default: one for each core)")
 
-	groups := []flagGroup{reports, selection}
+	groups := []flagGroup{what, reports, selection}
 	for _, group := range groups {
 		cmd.Flags().AddFlagSet(group.flags)
 	}
@@ -117,8 +126,13 @@ func (a *app) audit(ctx context.Context, flags *auditFlags, repository string) e
 	if err != nil {
 		return err
 	}
+	alerts, err := a.readAlerts(flags.alerts)
+	if err != nil {
+		return err
+	}
 	options := audit.Options{
-		Rules: set, Name: repository, Jobs: flags.jobs, Tool: tool(), Progress: &scanner.Progress{},
+		Alerts: alerts,
+		Rules:  set, Name: repository, Jobs: flags.jobs, Tool: tool(), Progress: &scanner.Progress{},
 		Suppress: func(result *scanner.Result) { a.suppress(hide, result) },
 	}
 	if file, err := a.ruleFile(flags.config, root); err == nil && file != "" && flags.config == "" {
@@ -132,6 +146,27 @@ func (a *app) audit(ctx context.Context, flags *auditFlags, repository string) e
 	return a.writeAll(flags.outputFlags, files, func(w writer) error {
 		return report.WriteChecklist(w.to, w.format, list, w.options)
 	})
+}
+
+// readAlerts reads the file of --alerts; nil for none.
+func (a *app) readAlerts(name string) ([]audit.Alert, error) {
+	if name == "" {
+		return nil, nil
+	}
+	from := a.Stdin
+	if name != "-" {
+		file, err := os.Open(a.path(name))
+		if err != nil {
+			return nil, usageError{err: fmt.Errorf("--alerts: %w", err)}
+		}
+		defer file.Close()
+		from = file
+	}
+	alerts, err := audit.ParseAlerts(from)
+	if err != nil {
+		return nil, usageError{err: fmt.Errorf("--alerts %s: %w", name, err), hint: "gh api --paginate --slurp repos/OWNER/NAME/secret-scanning/alerts > alerts.json"}
+	}
+	return alerts, nil
 }
 
 // runAudit audits with a bar on the terminal.

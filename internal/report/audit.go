@@ -142,3 +142,46 @@ func auditSections(c *checklist.Checklist) func(yield func(string, []checklist.I
 		}
 	}
 }
+
+// verdictWords are what alerts came to.
+var verdictWords = map[checklist.Verdict]string{
+	checklist.Placeholder: "placeholder", checklist.GoneFromRepo: "gone from history", checklist.ActionRequired: "action required",
+}
+
+// resolved is the state of an alert that somebody has closed on GitHub.
+const resolved = "resolved"
+
+// isAlerts reports whether an item is about the alerts, which are listed in its place.
+func isAlerts(item *checklist.Item) bool { return item.ID == checklist.AlertsID }
+
+// sortedAlerts returns the alerts, open ones before closed, those that need action first.
+func sortedAlerts(c *checklist.Checklist) []*checklist.Alert {
+	list := make([]*checklist.Alert, 0, len(c.Alerts))
+	for i := range c.Alerts {
+		list = append(list, &c.Alerts[i])
+	}
+	rank := func(a *checklist.Alert) int {
+		n := slices.Index([]checklist.Verdict{checklist.ActionRequired, checklist.Placeholder, checklist.GoneFromRepo}, a.Verdict)
+		if a.State == resolved {
+			n += 3
+		}
+		return n
+	}
+	slices.SortStableFunc(list, func(a, b *checklist.Alert) int { return rank(a) - rank(b) })
+	return list
+}
+
+// alertName is the number and sort of an alert, with what may be shown of its value.
+func alertName(a *checklist.Alert) string {
+	text := fmt.Sprintf("#%d %s", a.Number, shown(a.Type))
+	if secret := a.Secret.String(); secret != "" && secret != "..." {
+		text += " " + shown(secret)
+	}
+	if a.State == resolved {
+		text += ", closed"
+		if a.Resolution != "" {
+			text += " as " + shown(strings.ReplaceAll(a.Resolution, "_", " "))
+		}
+	}
+	return text
+}

@@ -22,7 +22,7 @@ func auditMarkdown(w io.Writer, c *checklist.Checklist) error {
 	for section, items := range auditSections(c) {
 		m.linef("\n## %s\n", prose(section))
 		for i := range items {
-			m.item(&items[i])
+			m.item(&items[i], c)
 		}
 	}
 	if err := m.out.Flush(); err != nil {
@@ -34,24 +34,15 @@ func auditMarkdown(w io.Writer, c *checklist.Checklist) error {
 // auditMarks stand for the states in Markdown.
 var auditMarks = map[checklist.State]string{checklist.Pass: "✅", checklist.Warn: "⚠️", checklist.Fail: "❌"}
 
-func (m *markdown) item(item *checklist.Item) {
+func (m *markdown) item(item *checklist.Item, c *checklist.Checklist) {
 	m.linef("- %s **%s**: %s", auditMarks[item.State], prose(item.Title), sentences(item.Summary))
-	if item.State == checklist.Pass {
-		return
-	}
-	for i := range item.Evidence {
-		e := &item.Evidence[i]
-		text := code(e.Text)
-		if place := evidencePlace(e); place != "" {
-			text = code(place) + " " + text
+	if isAlerts(item) {
+		for _, alert := range sortedAlerts(c) {
+			m.linef("  - **%s** %s: %s", verdictWords[alert.Verdict], code(alertName(alert)), sentences(alert.Summary))
+			m.evidenceList("    ", alert.Evidence, alert.More)
 		}
-		if origin := evidenceOrigin(e); origin != "" {
-			text += " (" + origin + ")"
-		}
-		m.linef("  - %s", text)
-	}
-	if item.More > 0 {
-		m.linef("  - and %s more", thousands(int64(item.More)))
+	} else if item.State != checklist.Pass {
+		m.evidenceList("  ", item.Evidence, item.More)
 	}
 	for i := range item.Mend {
 		step := &item.Mend[i]
@@ -66,6 +57,23 @@ func (m *markdown) item(item *checklist.Item) {
 	}
 	if len(item.Mend) > 0 {
 		m.linef("")
+	}
+}
+
+func (m *markdown) evidenceList(indent string, list []checklist.Evidence, more int) {
+	for i := range list {
+		e := &list[i]
+		text := code(e.Text)
+		if place := evidencePlace(e); place != "" {
+			text = code(place) + " " + text
+		}
+		if origin := evidenceOrigin(e); origin != "" {
+			text += " (" + origin + ")"
+		}
+		m.linef("%s- %s", indent, text)
+	}
+	if more > 0 {
+		m.linef("%s- and %s more", indent, thousands(int64(more)))
 	}
 }
 

@@ -14,6 +14,9 @@ type auditPage struct{ page }
 // listedEvidence is how many pieces of evidence an item shows when not verbose.
 const listedEvidence = 4
 
+// listedAlerts is how many alerts are listed when not verbose.
+const listedAlerts = 20
+
 const auditIndent = "        "
 
 func auditText(w io.Writer, c *checklist.Checklist, opts Options) error {
@@ -31,22 +34,17 @@ func auditText(w io.Writer, c *checklist.Checklist, opts Options) error {
 
 func (p *auditPage) item(item *checklist.Item, c *checklist.Checklist) {
 	p.line("  " + p.mark(item.State) + "  " + shown(item.Title))
-	if item.State == checklist.Pass {
+	if item.State == checklist.Pass && !isAlerts(item) {
 		if p.opts.Verbose {
 			p.wrapped(auditIndent, auditIndent, p.style(dim, shownLong(item.Summary)))
 		}
 		return
 	}
 	p.wrapped(auditIndent, auditIndent, shownLong(item.Summary))
-	for i := range item.Evidence {
-		if i == listedEvidence && !p.opts.Verbose {
-			p.line(auditIndent + "- " + p.style(dim, "and "+thousands(int64(len(item.Evidence)-i+item.More))+" more (--verbose lists them)"))
-			break
-		}
-		p.evidence(&item.Evidence[i])
-	}
-	if item.More > 0 && (p.opts.Verbose || len(item.Evidence) <= listedEvidence) {
-		p.line(auditIndent + "- " + p.style(dim, "and "+thousands(int64(item.More))+" more"))
+	if isAlerts(item) {
+		p.alerts(c)
+	} else {
+		p.evidenceOf(item)
 	}
 	for i := range item.Mend {
 		step := &item.Mend[i]
@@ -57,13 +55,49 @@ func (p *auditPage) item(item *checklist.Item, c *checklist.Checklist) {
 	}
 }
 
+func (p *auditPage) evidenceOf(item *checklist.Item) {
+	for i := range item.Evidence {
+		if i == listedEvidence && !p.opts.Verbose {
+			p.line(auditIndent + "- " + p.style(dim, "and "+thousands(int64(len(item.Evidence)-i+item.More))+" more (--verbose lists them)"))
+			break
+		}
+		p.evidence(auditIndent, &item.Evidence[i])
+	}
+	if item.More > 0 && (p.opts.Verbose || len(item.Evidence) <= listedEvidence) {
+		p.line(auditIndent + "- " + p.style(dim, "and "+thousands(int64(item.More))+" more"))
+	}
+}
+
+// alerts lists the alerts by what they came to, those that need action first.
+func (p *auditPage) alerts(c *checklist.Checklist) {
+	for i, alert := range sortedAlerts(c) {
+		if i == listedAlerts && !p.opts.Verbose {
+			p.line(auditIndent + "- " + p.style(dim, "and "+thousands(int64(len(c.Alerts)-i))+" more (--verbose lists them)"))
+			return
+		}
+		style := dim
+		if alert.Verdict == checklist.ActionRequired && alert.State != resolved {
+			style = bold + ";" + red
+		}
+		p.line(auditIndent + "- " + p.style(style, verdictWords[alert.Verdict]) + "  " + alertName(alert))
+		p.wrapped(auditIndent+"  ", auditIndent+"  ", shownLong(alert.Summary))
+		for j := range alert.Evidence {
+			if j == listed && !p.opts.Verbose {
+				p.line(auditIndent + "  - " + p.style(dim, "and "+thousands(int64(len(alert.Evidence)-j+alert.More))+" more"))
+				break
+			}
+			p.evidence(auditIndent+"  ", &alert.Evidence[j])
+		}
+	}
+}
+
 // evidence writes one piece on a line, or on two where it would be too long.
-func (p *auditPage) evidence(e *checklist.Evidence) {
+func (p *auditPage) evidence(indent string, e *checklist.Evidence) {
 	place, text := evidencePlace(e), shown(e.Text)
 	if origin := evidenceOrigin(e); origin != "" {
 		text += "  " + p.style(dim, origin)
 	}
-	begin := auditIndent + "- "
+	begin := indent + "- "
 	switch {
 	case place == "":
 		p.line(begin + text)

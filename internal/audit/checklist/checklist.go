@@ -85,6 +85,9 @@ const (
 	ActionRequired Verdict = "action-required"   // it is there
 )
 
+// AlertsID is the item that the alerts belong to.
+const AlertsID = "alerts"
+
 // Alert is an alert of GitHub's secret scanning, and what the repository says to it.
 type Alert struct {
 	Number     int            `json:"number"`
