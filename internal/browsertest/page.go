@@ -29,6 +29,7 @@ type View struct {
 	Width, Height int  // CSS pixels; 1280 by 900 when 0
 	Dark          bool // prefers-color-scheme
 	NoScript      bool
+	Today         time.Time // what the page takes for now; zero leaves it
 }
 
 // Open opens a file and waits until it is loaded. fragment is what follows the #, escaped as in
@@ -51,6 +52,9 @@ func (b *Browser) Open(t testing.TB, file, fragment string, view View) *Page {
 		p.Call(domain+".enable", nil, nil)
 	}
 	p.Look(view)
+	if !view.Today.IsZero() {
+		p.Call("Page.addScriptToEvaluateOnNewDocument", object{"source": fmt.Sprintf("Date.now = () => %d", view.Today.UnixMilli())}, nil)
+	}
 	path, err := filepath.Abs(file)
 	p.must(err)
 	address := (&url.URL{Scheme: "file", Path: path}).String()

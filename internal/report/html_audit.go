@@ -18,6 +18,7 @@ type checklistPage struct {
 	Verdict  htmlVerdict
 	States   []htmlCount
 	Sections []htmlSection
+	InTheWay []htmlItem // what fails, then what is to be looked at
 	Alerts   []htmlAlert
 	NotShown []string
 	Coverage htmlCoverage
@@ -88,6 +89,15 @@ func writeAuditHTML(w io.Writer, c *checklist.Checklist) error {
 	page := checklistPage{
 		htmlHead: htmlHead{asset, "Audit of " + sourceTitle(c.Source)}, About: aboutSource(c.Tool, c.Source),
 		Verdict: checklistVerdict(c), States: htmlCounts(c), Sections: htmlSections(c), Coverage: htmlCoverageOf(c.Coverage),
+	}
+	for _, state := range []checklist.State{checklist.Fail, checklist.Warn} {
+		for _, section := range page.Sections {
+			for _, item := range section.Items {
+				if item.State == string(state) {
+					page.InTheWay = append(page.InTheWay, item)
+				}
+			}
+		}
 	}
 	page.NotShown, _, _ = notShown(c.Suppressed)
 	for i := range c.Alerts {

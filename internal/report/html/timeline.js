@@ -77,10 +77,9 @@ function areaOf(dated, scale) {
   }
   path += `H100V100Z`;
   const svg = shape("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": "true" }, shape("path", { d: path }));
-  let text = "None of these is known to have been at HEAD.";
-  if (most) text = `${before.toLocaleString("en")} at HEAD now`;
-  if (most > before) text += `; at most ${most.toLocaleString("en")}, in ${new Date(mostAt * DAY).toISOString().slice(0, 7)}`;
-  return make("div", { class: "area" }, make("p", { class: "caption" }, text), make("div", { class: "plot" }, svg, gridOf(scale)));
+  const caption = make("p", { class: "caption" }, make("b", {}, before.toLocaleString("en")), " at HEAD now");
+  if (most > before) caption.append(`; at most ${most.toLocaleString("en")}, in ${new Date(mostAt * DAY).toISOString().slice(0, 7)}`);
+  return make("div", { class: "area" }, caption, make("div", { class: "plot" }, svg, gridOf(scale)));
 }
 
 // thinned leaves one step for each pixel or so: the last one there.
