@@ -30,7 +30,8 @@ func commandGroups() []commandGroup {
 func tasks() [][2]string {
 	return [][2]string{
 		{"unleak scan", "every secret in this repository, and where"},
-		{"unleak scan --output leaks.sarif", "a report for code scanning, and text"},
+		{"unleak scan --output report.html", "the same as a page with filters"},
+		{"unleak audit", "may this repository be made public?"},
 		{"unleak remediate --path .env", "plan to take a file out of all history"},
 		{"unleak remediate --secrets", "plan to take every found value out"},
 		{"unleak verify --remote URL", "prove that a server has nothing of it"},

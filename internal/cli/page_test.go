@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -49,6 +50,9 @@ func TestPages(t *testing.T) {
 			env.Values[readerKey{}] = &reader{root: root, places: map[string]string{}}
 			env.Setenv("ROOT", root)
 			env.Setenv("LC_ALL", "C")
+			for _, name := range goVariables {
+				env.Setenv(name, goEnvironment()[name])
+			}
 			return setup(env)
 		},
 		RequireUniqueNames: true,
@@ -62,6 +66,18 @@ func TestPages(t *testing.T) {
 		},
 	})
 }
+
+// goVariables are what the go command needs in a script, whose HOME is another, to build without
+// compiling everything anew.
+var goVariables = []string{"GOCACHE", "GOMODCACHE", "GOPATH", "GOPROXY", "GOFLAGS", "GOBIN", "GOTOOLCHAIN", "CGO_ENABLED"}
+
+var goEnvironment = sync.OnceValue(func() map[string]string {
+	values := map[string]string{}
+	if out, err := exec.Command("go", append([]string{"env", "-json"}, goVariables...)...).Output(); err == nil {
+		json.Unmarshal(out, &values)
+	}
+	return values
+})
 
 // envFile writes what people have in a .env.
 func envFile(ts *testscript.TestScript, neg bool, args []string) {
@@ -204,10 +220,10 @@ func (r *reader) run(ts *testscript.TestScript, c command) {
 // environment is the script's.
 func (r *reader) environment(ts *testscript.TestScript) []string {
 	var list []string
-	for _, name := range []string{
+	for _, name := range append([]string{
 		"HOME", "PATH", "TMPDIR", "LC_ALL", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_0", "GIT_CONFIG_VALUE_0",
 		"GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_AUTHOR_DATE", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "GIT_COMMITTER_DATE",
-	} {
+	}, goVariables...) {
 		list = append(list, name+"="+ts.Getenv(name))
 	}
 	return list
