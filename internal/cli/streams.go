@@ -28,7 +28,7 @@ func (w *whileRead) Write(p []byte) (int, error) {
 // defused is a writer that keeps repository content from being a command to the
 // runner of GitHub Actions, which obeys "##[" wherever a line of a log holds it.
 // The bracket is written as \u005b, which JSON reads back as the same string. Commands
-// of the "::" form begin a line, where a report never has content.
+// of the "::" form begin a line, where a report has content of none but its own.
 //
 // The caller calls Close at the end, which leaves the underlying writer open.
 type defused struct {

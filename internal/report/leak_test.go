@@ -100,7 +100,8 @@ func forms(t *testing.T, value string) []string {
 		t.Fatal(err)
 	}
 	return []string{value, Printable(value), string(bytes.Trim(escaped, `"`)), strings.Trim(string(plain), `"`),
-		pathURI(value), url.PathEscape(value), html.EscapeString(value), html.EscapeString(Printable(value))}
+		pathURI(value), url.PathEscape(value), html.EscapeString(value), html.EscapeString(Printable(value)),
+		xmlText(value), escapeData(value), escapeProperty(value), strings.ReplaceAll(Printable(value), `"`, `""`), inert(Printable(value))}
 }
 
 // What is asked for is shown, in full and in every format.
@@ -110,11 +111,15 @@ func TestReveal(t *testing.T) {
 	f.Secret = finding.NewSecret(value, "").Revealed()
 	for _, format := range Formats() {
 		want := value
-		if format != Text {
+		switch format {
+		case JSON, JSONL, SARIF, Gitleaks:
 			want = strings.ReplaceAll(value, `"`, `\"`)
-		}
-		if format == HTML {
-			want = strings.NewReplacer("<", `\u003c`, ">", `\u003e`).Replace(want)
+		case CSV:
+			want = strings.ReplaceAll(value, `"`, `""`)
+		case JUnit:
+			want = xmlText(value)
+		case HTML:
+			want = strings.NewReplacer("<", `\u003c`, ">", `\u003e`, `"`, `\"`).Replace(value)
 		}
 		if out := render(t, format, Options{}, completeHeader(), []*finding.Finding{f}); !bytes.Contains(out, []byte(want)) {
 			t.Errorf("%s: the revealed value is not in\n%s", format, out)

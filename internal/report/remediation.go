@@ -10,9 +10,6 @@ import (
 	"github.com/unleak/unleak/scanner/finding"
 )
 
-// Markdown is the format of an account for an incident file.
-const Markdown = "markdown"
-
 // RemediationFormats returns the formats of plans, accounts and evidence. All but
 // accounts are without Markdown.
 func RemediationFormats() []string { return []string{Text, JSON, Markdown} }

@@ -1,11 +1,13 @@
 // Package report renders the result of a scan: as text for people, as JSON or
-// JSON lines for programs, and as SARIF for code scanning.
+// JSON lines for programs, as SARIF for code scanning, and in the forms that spreadsheets, test
+// reporters, GitHub Actions and readers of gitleaks' reports take. [Read] reads JSON back.
 //
-// Every renderer is a [finding.Handler] and writes as findings arrive, so that no
-// report is held in memory as a whole. Equal input gives equal bytes. What
+// Every renderer is a [finding.Handler] and writes as findings arrive, unless its format begins with what
+// is known at the end. Equal input gives equal bytes. What
 // comes from a repository is never shown as it is: text goes through [Printable],
-// JSON has control and invisible characters as \u escapes, and SARIF URIs are
-// percent-encoded. [Deliver] takes found values out of all other fields.
+// JSON has control and invisible characters as \u escapes, SARIF URIs are
+// percent-encoded, and each of the other forms says what it does so that no content is active in it.
+// [Deliver] takes found values out of all other fields.
 //
 // Handlers are for one goroutine and one report.
 package report
@@ -27,6 +29,12 @@ const (
 	JSONL = "jsonl"
 	SARIF = "sarif"
 	HTML  = "html"
+	// Markdown is the format of job summaries, and of accounts for an incident file.
+	Markdown = "markdown"
+	CSV      = "csv"
+	JUnit    = "junit"
+	GitHub   = "github"
+	Gitleaks = "gitleaks"
 )
 
 // format is one of them: a name, the ends of the names of files that are written in it, and its renderer.
@@ -44,6 +52,11 @@ func formats() []format {
 		{JSONL, []string{".jsonl", ".ndjson"}, func(w io.Writer, _ Options) finding.Handler { return newJSONLReport(w) }},
 		{SARIF, []string{".sarif"}, func(w io.Writer, opts Options) finding.Handler { return newSARIFReport(w, opts) }},
 		{HTML, []string{".html", ".htm"}, func(w io.Writer, _ Options) finding.Handler { return newHTMLReport(w) }},
+		{Markdown, []string{".md", ".markdown"}, func(w io.Writer, _ Options) finding.Handler { return newMarkdownReport(w) }},
+		{CSV, []string{".csv"}, func(w io.Writer, _ Options) finding.Handler { return newCSVReport(w) }},
+		{JUnit, []string{".xml"}, func(w io.Writer, _ Options) finding.Handler { return newJUnitReport(w) }},
+		{GitHub, nil, func(w io.Writer, _ Options) finding.Handler { return newGitHubReport(w) }},
+		{Gitleaks, nil, func(w io.Writer, _ Options) finding.Handler { return newGitleaksReport(w) }},
 	}
 }
 

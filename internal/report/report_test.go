@@ -37,6 +37,14 @@ func TestGolden(t *testing.T) {
 		{"findings.jsonl", JSONL, Options{}, incompleteHeader(), testFindings()},
 		{"findings.sarif", SARIF, Options{RunID: "run 1"}, incompleteHeader(), testFindings()},
 		{"clean.sarif", SARIF, Options{}, folder, nil},
+		{"findings.md", Markdown, Options{}, incompleteHeader(), testFindings()},
+		{"clean.md", Markdown, Options{}, folder, nil},
+		{"findings.csv", CSV, Options{}, completeHeader(), testFindings()},
+		{"findings.xml", JUnit, Options{}, incompleteHeader(), testFindings()},
+		{"clean.xml", JUnit, Options{}, folder, nil},
+		{"findings.github", GitHub, Options{}, incompleteHeader(), testFindings()},
+		{"clean.github", GitHub, Options{}, folder, nil},
+		{"findings.gitleaks", Gitleaks, Options{}, completeHeader(), testFindings()},
 	}
 	for _, test := range tests {
 		t.Run(test.file, func(t *testing.T) {
@@ -77,6 +85,10 @@ func TestFormatFor(t *testing.T) {
 		{in: "out.txt", format: Text, file: "out.txt"},
 		{in: "json:out", format: JSON, file: "out"},
 		{in: "sarif:results.json", format: SARIF, file: "results.json"},
+		{in: "results.xml", format: JUnit, file: "results.xml"},
+		{in: "out.md", format: Markdown, file: "out.md"},
+		{in: "out.csv", format: CSV, file: "out.csv"},
+		{in: "gitleaks:baseline.json", format: Gitleaks, file: "baseline.json"},
 		{in: `C:\x.json`, format: JSON, file: `C:\x.json`},
 		{in: `text:C:\x.json`, format: Text, file: `C:\x.json`},
 		{in: "./xml:out.json", format: JSON, file: "./xml:out.json"},
@@ -85,7 +97,7 @@ func TestFormatFor(t *testing.T) {
 		{in: "JSON:out", message: "unknown format"},
 		{in: "json:", message: "json:FILE"},
 		{in: "out", message: "sarif:out"},
-		{in: "out.xml", message: "FORMAT:FILE"},
+		{in: "out.doc", message: "FORMAT:FILE"},
 		{in: `C:\x`, message: "FORMAT:FILE"},
 		{in: "", message: "FORMAT:FILE"},
 	}
@@ -128,7 +140,11 @@ func TestWriteErrorsAreReported(t *testing.T) {
 			for range 1000 {
 				findings = append(findings, testFindings()...)
 			}
-			if err := Deliver(h, completeHeader(), findings); !errors.Is(err, errFull) {
+			err = Deliver(h, completeHeader(), findings)
+			if format == GitHub && room > 0 { // has a bounded number of lines
+				continue
+			}
+			if !errors.Is(err, errFull) {
 				t.Errorf("%s: got %v, want %v", format, err, errFull)
 			}
 		}

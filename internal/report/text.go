@@ -18,17 +18,11 @@ type textReport struct {
 	totals totals
 }
 
-// totals are what the summary counts.
-type totals struct {
-	findings, places, atHead int
-	severities               map[finding.Severity]int
-}
-
 // listed is how many places, and refs, a block names when not verbose.
 const listed = 3
 
 func newTextReport(w io.Writer, opts Options) *textReport {
-	return &textReport{page: newPage(w, opts), totals: totals{severities: map[finding.Severity]int{}}}
+	return &textReport{page: newPage(w, opts), totals: newTotals()}
 }
 
 func (r *textReport) Start(header finding.Header) error {
@@ -37,7 +31,7 @@ func (r *textReport) Start(header finding.Header) error {
 }
 
 func (r *textReport) Finding(f *finding.Finding) error {
-	r.count(f)
+	r.totals.add(f)
 	r.heading(f)
 	if description := oneLine(f.Description); description != "" {
 		r.wrapped("  ", "  ", description)
@@ -66,16 +60,6 @@ func (r *textReport) End() error {
 		r.wrapped("", "", "What is no secret can be ignored: put its fingerprint and a reason on a line of .unleakignore.")
 	}
 	return r.flush()
-}
-
-func (r *textReport) count(f *finding.Finding) {
-	t := &r.totals
-	t.findings++
-	t.places += len(f.Occurrences)
-	t.severities[f.Severity]++
-	if f.Occurrences[f.Primary()].AtHead {
-		t.atHead++
-	}
 }
 
 // heading writes severity, rule and what may be shown of the secret.

@@ -106,8 +106,13 @@ func width(text string) int {
 	return n
 }
 
-// line writes a line; the writer keeps its first error and returns it from then on.
+// line writes a line; the writer keeps its first error and returns it from then on. A line that begins with two
+// colons, as one can that was broken before a word, is a command where it is the log of a GitHub Action
+// (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands): the first is escaped.
 func (p *page) line(text string) error {
+	if bare := strings.TrimLeft(text, " "); strings.HasPrefix(bare, "::") {
+		text = text[:len(text)-len(bare)] + `\x3a` + bare[1:]
+	}
 	if _, err := p.out.WriteString(strings.TrimRight(text, " ") + "\n"); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}

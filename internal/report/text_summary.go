@@ -18,17 +18,7 @@ func (r *textReport) summary() {
 		r.line(r.style(bold+";"+yellow, "No secrets found in what could be scanned, but the scan is incomplete."))
 		return
 	}
-	var parts []string
-	for _, severity := range []finding.Severity{finding.Critical, finding.High, finding.Medium, finding.Low} {
-		if n := t.severities[severity]; n > 0 {
-			parts = append(parts, thousands(int64(n))+" "+string(severity))
-		}
-	}
-	text := count(t.findings, "secret") + " in " + count(t.places, "place") + ": " + strings.Join(parts, ", ")
-	if t.atHead > 0 {
-		text += "; " + thousands(int64(t.atHead)) + " still at HEAD"
-	}
-	r.line(r.style(bold, text+"."))
+	r.line(r.style(bold, t.sentence()))
 }
 
 // suppressed writes how much is not shown, and which entries of ignore files hide nothing.
@@ -37,6 +27,22 @@ func (r *textReport) suppressed() {
 	if s == nil {
 		return
 	}
+	for _, sentence := range heldBack(s) {
+		r.line(r.style(dim, sentence))
+	}
+	r.entries(expiredEntries, s.Expired)
+	r.entries(staleEntries, s.Stale)
+}
+
+// What is said of entries of ignore files that hide nothing.
+const (
+	expiredEntries = "These entries of ignore files have expired, and hide nothing any more."
+	staleEntries   = "These entries of ignore files match nothing, and can go."
+)
+
+// heldBack says how much is hidden by what, a sentence each.
+func heldBack(s *finding.Suppressed) []string {
+	var sentences []string
 	for _, part := range []struct {
 		n          int
 		noun, what string
@@ -46,11 +52,10 @@ func (r *textReport) suppressed() {
 		{s.LowConfidence, "finding", " of too low a confidence (--min-confidence low shows all)."},
 	} {
 		if part.n > 0 {
-			r.line(r.style(dim, count(part.n, part.noun)+part.what))
+			sentences = append(sentences, count(part.n, part.noun)+part.what)
 		}
 	}
-	r.entries("These entries of ignore files have expired, and hide nothing any more.", s.Expired)
-	r.entries("These entries of ignore files match nothing, and can go.", s.Stale)
+	return sentences
 }
 
 // entries lists entries of ignore files.

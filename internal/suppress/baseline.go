@@ -11,7 +11,7 @@ import (
 
 // AddBaseline adds what an earlier report has found: one of ours, as JSON or as JSON lines, by
 // fingerprint; or gitleaks' JSON report, by file and value, or where values are redacted by
-// commit, file and line. The error is one [*Error], for a file that is broken or something else.
+// commit, file and line. A report that we write as gitleaks does has our fingerprints among its tags. The error is one [*Error], for a file that is broken or something else.
 func (l *List) AddBaseline(name string, data []byte) error {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	text := bytes.TrimSpace(data)
@@ -109,6 +109,17 @@ type gitleaksFinding struct {
 	Secret    string
 	File      *string
 	Commit    string
+	Tags      []string
+}
+
+// fingerprint returns the fingerprint that a report of ours has among the tags, or "".
+func (f *gitleaksFinding) fingerprint() string {
+	for _, tag := range f.Tags {
+		if text, ok := strings.CutPrefix(tag, "unleak:"); ok && len(text) == FingerprintLen {
+			return text
+		}
+	}
+	return ""
 }
 
 // addGitleaksReport adds a report of gitleaks.
@@ -126,6 +137,13 @@ func (l *List) addGitleaksReport(data []byte) error {
 		}
 	}
 	for _, f := range list {
+		if fingerprint := f.fingerprint(); fingerprint != "" {
+			if l.known == nil {
+				l.known = map[string]bool{}
+			}
+			l.known[fingerprint] = true
+			continue
+		}
 		p := place{rule: *f.RuleID, commit: strings.ToLower(f.Commit), line: *f.StartLine}
 		if !redacted(f.Secret) {
 			p.secret = f.Secret
