@@ -111,7 +111,7 @@ for known.`,
 	})
 	root.SetHelpCommand(a.helpCommand())
 	root.SetUsageFunc(usage) // of all commands that have none of their own
-	root.AddCommand(a.scanCommand(), a.auditCommand(), a.remediateCommand(), a.verifyCommand(), a.hookCommand(), a.rulesCommand(), a.versionCommand())
+	root.AddCommand(a.scanCommand(), a.auditCommand(), a.convertCommand(), a.remediateCommand(), a.verifyCommand(), a.hookCommand(), a.rulesCommand(), a.versionCommand())
 	root.AddCommand(a.completionCommand(), a.manCommand())
 	root.AddCommand(topicCommands(root)...)
 	completeRules(root)

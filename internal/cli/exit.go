@@ -29,11 +29,16 @@ type meaning struct {
 // What the codes mean, by command.
 var (
 	scanCodes = []meaning{
-		{exitClean, "the scan is complete and found nothing"},
+		{exitClean, "the scan is complete and found nothing, or nothing that --fail-on counts"},
 		{exitFindings, "there are findings (the report says whether the scan is complete)"},
 		{exitFailure, "wrong usage, or the scan or a report failed"},
-		{exitIncomplete, "nothing found, but something could not be scanned"},
+		{exitIncomplete, "nothing found that counts, but something could not be scanned"},
 		{exitInterrupted, "interrupted; the report covers what was scanned until then"},
+	}
+	convertCodes = []meaning{
+		{exitClean, "the report was written, whatever it says"},
+		{exitFindings, "it was written, and has a finding as severe as --fail-on says"},
+		{exitFailure, "wrong usage, it is no report of unleak, or a file cannot be written"},
 	}
 	remediateCodes = []meaning{
 		{exitClean, "the plan can be applied; or it was, and nothing is left"},
@@ -115,11 +120,11 @@ func auditCode(c *checklist.Checklist) int {
 	return exitClean
 }
 
-// resultCode is the exit code of a scan that ran to its end. With excuse
-// (--exit-zero) findings do not count; that nothing was left out still does.
-func resultCode(result *scanner.Result, excuse bool) int {
+// resultCode is the exit code of a scan that ran to its end. Findings count from the severity that on says; that
+// nothing was left out counts in any case.
+func resultCode(result *scanner.Result, on failOn) int {
 	switch {
-	case len(result.Findings) > 0 && !excuse:
+	case on.met(result.Findings):
 		return exitFindings
 	case !result.Header.Coverage.Complete:
 		return exitIncomplete

@@ -11,23 +11,33 @@ import (
 
 func TestResultCode(t *testing.T) {
 	for _, test := range []struct {
-		findings         int
-		complete, excuse bool
-		want             int
+		worst    finding.Severity // of the findings; none where empty
+		complete bool
+		on       failOn
+		want     int
 	}{
-		{0, true, false, 0},
-		{2, true, false, 1},
-		{0, false, false, 3},
-		{2, false, false, 1}, // findings come first
-		{0, true, true, 0},
-		{2, true, true, 0},
-		{0, false, true, 3}, // an incomplete scan is no success
-		{2, false, true, 3},
+		{"", true, "low", 0},
+		{"low", true, "low", 1},
+		{"", false, "low", 3},
+		{"low", false, "low", 1}, // findings come first
+		{"", true, "never", 0},
+		{"critical", true, "never", 0},
+		{"", false, "never", 3}, // an incomplete scan is no success
+		{"critical", false, "never", 3},
+		{"medium", true, "high", 0},
+		{"high", true, "high", 1},
+		{"critical", true, "high", 1},
+		{"high", true, "critical", 0},
+		{"medium", false, "high", 3},
+		{"unheard-of", true, "critical", 1},
 	} {
-		t.Run(fmt.Sprintf("%d findings, complete %v, --exit-zero %v", test.findings, test.complete, test.excuse), func(t *testing.T) {
-			result := &scanner.Result{Findings: make([]*finding.Finding, test.findings)}
+		t.Run(fmt.Sprintf("%q, complete %v, --fail-on %s", test.worst, test.complete, test.on), func(t *testing.T) {
+			result := &scanner.Result{}
+			if test.worst != "" {
+				result.Findings = []*finding.Finding{{Severity: test.worst}, {Severity: finding.Low}}
+			}
 			result.Header.Coverage.Complete = test.complete
-			if got := resultCode(result, test.excuse); got != test.want {
+			if got := resultCode(result, test.on); got != test.want {
 				t.Errorf("got %d, want %d", got, test.want)
 			}
 		})

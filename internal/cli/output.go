@@ -7,6 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/unleak/unleak/internal/report"
 	"github.com/unleak/unleak/scanner"
@@ -17,6 +21,21 @@ type outputFlags struct {
 	format  string   // for standard output
 	files   []string // FILE or FORMAT:FILE
 	noColor bool
+}
+
+// addOutputFlags defines the flags that say where reports go.
+func addOutputFlags(flags *pflag.FlagSet, f *outputFlags) {
+	flags.StringVar(&f.format, "format", "text", "write the report on standard output in this `FORMAT`: "+strings.Join(report.Formats(), ", "))
+	flags.StringArrayVar(&f.files, "output", nil, "write a report to `FILE` too, in the format its extension says, or as FORMAT:FILE; may be repeated")
+}
+
+// completeOutput has shells complete the values of flags that more than one command has.
+func completeOutput(cmd *cobra.Command) {
+	for flag, values := range map[string][]string{"format": report.Formats(), "fail-on": failOnLevels()} {
+		if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+			panic(err) // the flag is not defined
+		}
+	}
 }
 
 // reportFile is a file that a report goes to.

@@ -25,7 +25,7 @@ type scanFlags struct {
 	suppressFlags
 	profiles
 	reveal, exitZero, full      bool
-	minConfidence               string
+	minConfidence, failOn       string
 	stats                       string // file
 	jobs, context               int
 	maxObjectSize, memoryBudget byteSize
@@ -35,7 +35,7 @@ type scanFlags struct {
 var confidences = []string{string(finding.ConfidenceLow), string(finding.ConfidenceMedium), string(finding.ConfidenceHigh)}
 
 // scan runs "unleak scan" on argument and leaves the exit code in a.code.
-func (a *app) scan(ctx context.Context, flags *scanFlags, argument string) (err error) {
+func (a *app) scan(ctx context.Context, flags *scanFlags, argument string, on failOn) (err error) {
 	if a.quiet && a.verbosely {
 		return usagef("choose one", "--quiet and --verbose cannot go together")
 	}
@@ -107,7 +107,7 @@ func (a *app) scan(ctx context.Context, flags *scanFlags, argument string) (err 
 		if failed := a.writeStats(ctx, meter, result, statsFile, target.source, options); failed != nil {
 			return failed
 		}
-		a.code = resultCode(result, flags.exitZero)
+		a.code = resultCode(result, on)
 	}
 	return err
 }
@@ -202,11 +202,15 @@ func (a *app) scanCommand() *cobra.Command {
 		if err := checkEmpty(cmd.Flags()); err != nil {
 			return err
 		}
+		on, err := parseFailOn(cmd.Flags(), flags.failOn, flags.exitZero)
+		if err != nil {
+			return err
+		}
 		argument := "."
 		if len(args) > 0 {
 			argument = args[0]
 		}
-		return a.scan(cmd.Context(), flags, argument)
+		return a.scan(cmd.Context(), flags, argument, on)
 	}
 	a.addScanFlags(cmd, flags)
 	return cmd

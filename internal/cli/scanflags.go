@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/unleak/unleak/internal/report"
 	"github.com/unleak/unleak/scanner/finding"
 )
 
@@ -32,14 +31,14 @@ func (a *app) addScanFlags(cmd *cobra.Command, f *scanFlags) {
 	what.flags.StringVar(&f.commits, "range", "", "only what the commits of `A..B` bring in: for pull requests and pre-push hooks")
 
 	reports := newGroup("Reports")
-	reports.flags.StringVar(&f.format, "format", "text", "write the report on standard output in this `FORMAT`: text, json, jsonl or sarif")
-	reports.flags.StringArrayVar(&f.files, "output", nil, "write a report to `FILE` too, in the format its extension says, or as FORMAT:FILE; may be repeated")
+	addOutputFlags(reports.flags, &f.outputFlags)
 	reports.flags.StringVar(&f.stats, "stats", "", "write to `FILE` as JSON what the scan cost; of a repository, also the time of a walk that only decodes it")
 	reports.flags.BoolVar(&f.reveal, "reveal", false, "show secret values in full; otherwise they are redacted everywhere")
 	reports.flags.StringVar(&f.minConfidence, "min-confidence", string(finding.ConfidenceMedium), "show findings of at least this confidence: `LEVEL` is low, medium or high; the rest is counted")
 	reports.flags.IntVar(&f.context, "context", -1, "have reports show `N` lines before and after each secret, with everything in them masked that could be one; 0 for none (default: 2 in HTML)")
 	reports.flags.Lookup("context").DefValue = "0" // so that help does not show what stands for none given
-	reports.flags.BoolVar(&f.exitZero, "exit-zero", false, "exit 0 in spite of findings; an incomplete scan still exits 3")
+	addFailOn(reports.flags, &f.failOn, string(finding.Low), "exit 1 only if a finding is at least this severe: `SEVERITY` is critical, high, medium, low or never; an incomplete scan still exits 3")
+	reports.flags.BoolVar(&f.exitZero, "exit-zero", false, "the same as --fail-on never")
 	reports.flags.BoolVar(&f.noColor, "no-color", false, "no colors; so does NO_COLOR in the environment")
 	reports.flags.BoolVarP(&a.quiet, "quiet", "q", false, "no progress: only warnings and errors on standard error")
 	reports.flags.BoolVarP(&a.verbosely, "verbose", "v", false, "say which rules are in use, and what time and memory it took")
@@ -91,9 +90,9 @@ const helpWidth = 80
 
 // completions has shells complete the values of flags.
 func completions(cmd *cobra.Command) {
+	completeOutput(cmd)
 	for flag, complete := range map[string]cobra.CompletionFunc{
 		"min-confidence": cobra.FixedCompletions(confidences, cobra.ShellCompDirectiveNoFileComp),
-		"format":         cobra.FixedCompletions(report.Formats(), cobra.ShellCompDirectiveNoFileComp),
 	} {
 		if err := cmd.RegisterFlagCompletionFunc(flag, complete); err != nil {
 			panic(err) // the flag is not defined

@@ -103,7 +103,7 @@ func formatTexts() map[string]string {
 		"jsonl":    "the same, a line for each finding",
 		"sarif":    "SARIF 2.1.0, for code scanning of GitHub and others",
 		"html":     "one page to look at and to filter, without network",
-		"csv":      "for spreadsheets, a row for each place",
+		"csv":      "for spreadsheets, a row for each finding",
 		"junit":    "JUnit XML, for test reports of CI",
 		"markdown": "for a job summary, an issue or a ticket",
 		"github":   "annotations in the log of GitHub Actions",
@@ -125,6 +125,10 @@ The format of a file is that of its extension, or the word before a colon:
 
   unleak scan --output report.json --output report.sarif
   unleak scan --output json:findings.log
+
+A report that was saved as json or jsonl can be had in the others later:
+
+  unleak convert report.json --output report.html
 
 A file is written whole or not at all. Values are redacted in every format unless
 --reveal is given, and what comes from the repository is escaped as the format

@@ -3,11 +3,11 @@ package report
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/unleak/unleak/scanner/finding"
 )
@@ -24,7 +24,11 @@ const MaxReport = 256 << 20
 // is one sentence that says what is wrong, where, and what to do. Memory is a few times the size of a
 // report, and bounded for what only looks like one.
 func Read(in io.Reader) (finding.Header, []*finding.Finding, error) {
-	r := newReading(in)
+	return newReading(in, MaxReport).report()
+}
+
+// report reads all of it.
+func (r *reading) report() (finding.Header, []*finding.Finding, error) {
 	err := r.document()
 	if err == nil && r.isLines {
 		err = r.lines()
@@ -40,6 +44,7 @@ func Read(in io.Reader) (finding.Header, []*finding.Finding, error) {
 
 // reading is a report as far as it was read.
 type reading struct {
+	in       *limited
 	json     *json.Decoder
 	at       string          // where the reader is, in words of the document
 	isLines  bool            // JSON lines: what follows the first object belongs to it
@@ -50,12 +55,14 @@ type reading struct {
 	findings []*finding.Finding
 }
 
-func newReading(in io.Reader) *reading {
-	buffered := bufio.NewReaderSize(&limited{in: in, left: MaxReport}, 1<<16)
+// newReading returns a reading of at most so many bytes.
+func newReading(in io.Reader, most int64) *reading {
+	counted := &limited{in: in, most: most}
+	buffered := bufio.NewReaderSize(counted, 1<<16)
 	if mark, _ := buffered.Peek(3); string(mark) == "\ufeff" { // an error comes back at the next read
 		buffered.Discard(3)
 	}
-	return &reading{json: json.NewDecoder(buffered), members: map[string]bool{}, rules: map[string]bool{}}
+	return &reading{in: counted, json: json.NewDecoder(buffered), members: map[string]bool{}, rules: map[string]bool{}}
 }
 
 // document reads the first object: the whole report, or the header of JSON lines.
@@ -272,15 +279,15 @@ func (list *occurrences) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// limited fails where a reader gives more than it may.
+// limited counts what a reader gives, and fails where it is too much.
 type limited struct {
-	in   io.Reader
-	left int64
+	in         io.Reader
+	read, most int64
 }
 
 func (l *limited) Read(p []byte) (int, error) {
 	n, err := l.in.Read(p)
-	if l.left -= int64(n); l.left < 0 {
+	if l.read += int64(n); l.read > l.most {
 		return 0, errTooLarge
 	}
 	return n, err
@@ -291,15 +298,12 @@ func (r *reading) explain(err error) error {
 	var f fault
 	syntax, isSyntax := errors.AsType[*json.SyntaxError](err)
 	wrongType, isType := errors.AsType[*json.UnmarshalTypeError](err)
-	where := strings.TrimSpace(r.at + " ")
-	if where == "" {
-		where = "it"
-	}
+	where := cmp.Or(r.at, "it")
 	switch {
 	case errors.Is(err, errTooLarge), errors.Is(err, errList), errors.Is(err, errForeign), errors.Is(err, errVersion):
 		return err
 	case errors.Is(err, errCutOff), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return fmt.Errorf("%w at byte %d: write the report again", errCutOff, r.json.InputOffset())
+		return fmt.Errorf("%w after %s: write the report again", errCutOff, count(r.in.read, "byte"))
 	case isSyntax:
 		return fmt.Errorf("it is not valid JSON at byte %d (%w): give it a report that was written with --format json or jsonl", syntax.Offset, err)
 	case isType:
