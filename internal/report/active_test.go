@@ -30,6 +30,7 @@ func TestNothingHostileIsActive(t *testing.T) {
 		JUnit:    onlyOurElements,
 		Markdown: onlyCodeSpans,
 		GitHub:   onlyOurCommands,
+		HTML:     onlyOurTags,
 	}
 	for _, format := range Formats() {
 		t.Run(format, func(t *testing.T) {
@@ -238,6 +239,24 @@ func onlyOurCommands(t *testing.T, out string) {
 		if n > annotationsShown {
 			t.Errorf("%d annotations of level %s", n, level)
 		}
+	}
+}
+
+// onlyOurTags fails where a page has tags that the page of a harmless scan has not; a browser tests the rest.
+func onlyOurTags(t *testing.T, out string) {
+	tags := func(page string) []string {
+		found := regexp.MustCompile(`<[/!]?[A-Za-z-]+`).FindAllString(page, -1)
+		slices.Sort(found)
+		return slices.Compact(found)
+	}
+	known := append(tags(string(render(t, HTML, Options{}, incompleteHeader(), testFindings()))), "<ul", "</ul")
+	for _, tag := range tags(out) {
+		if !slices.Contains(known, tag) {
+			t.Errorf("the tag %s", tag)
+		}
+	}
+	if got := strings.Count(out, "<script"); got != strings.Count(string(render(t, HTML, Options{}, incompleteHeader(), testFindings())), "<script") {
+		t.Errorf("%d scripts", got)
 	}
 }
 
