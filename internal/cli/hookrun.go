@@ -132,7 +132,7 @@ func (a *app) hookRun(ctx context.Context, flags *hookFlags, hook string, args [
 		return fmt.Errorf("the %s is blocked, as it cannot be looked at: %w", blocked.What, err)
 	}
 	a.suppress(hide, result)
-	if a.code = resultCode(result, false); a.code == exitClean {
+	if a.code = resultCode(result, failOn(finding.Low)); a.code == exitClean {
 		return nil
 	}
 	blocked.Header, blocked.Findings, blocked.Hidden = result.Header, result.Findings, result.Hidden

@@ -12,7 +12,7 @@ import (
 	"github.com/unleak/unleak/scanner/finding"
 )
 
-// MaxReport is the size in bytes of the largest report that [Read] takes.
+// MaxReport is the size in bytes of the largest report that [Read] takes, which errTooLarge names.
 const MaxReport = 256 << 20
 
 // Read reads a report back that was written as [JSON] or [JSONL], of any schema version 1.x. Of secrets

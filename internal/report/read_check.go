@@ -12,7 +12,7 @@ import (
 
 // What a file is that is no report of ours, or not all of one.
 var (
-	errTooLarge = fmt.Errorf("it is larger than %d MiB, which is more than can be read back: scan again, and write the formats that are wanted then", MaxReport>>20)
+	errTooLarge = errors.New("it is larger than 256 MiB, which is more than can be read back: scan again, and write the formats that are wanted then")
 	errCutOff   = errors.New("it is cut off")
 	errList     = errors.New("it is a list, as gitleaks and others write it, and no report of unleak: give it one that was written " +
 		"with --format json or jsonl (a report of gitleaks can be the --baseline of a scan)")
