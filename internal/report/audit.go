@@ -143,9 +143,17 @@ func auditSections(c *checklist.Checklist) func(yield func(string, []checklist.I
 	}
 }
 
-// verdictWords are what alerts came to.
-var verdictWords = map[checklist.Verdict]string{
-	checklist.Placeholder: "placeholder", checklist.GoneFromRepo: "gone from history", checklist.ActionRequired: "action required",
+// verdictWords says what an alert came to.
+func verdictWords(v checklist.Verdict) string {
+	switch v {
+	case checklist.Placeholder:
+		return "placeholder"
+	case checklist.GoneFromRepo:
+		return "gone from history"
+	case checklist.ActionRequired:
+		return "action required"
+	}
+	return ""
 }
 
 // resolved is the state of an alert that somebody has closed on GitHub.

@@ -31,14 +31,24 @@ func auditMarkdown(w io.Writer, c *checklist.Checklist) error {
 	return nil
 }
 
-// auditMarks stand for the states in Markdown.
-var auditMarks = map[checklist.State]string{checklist.Pass: "✅", checklist.Warn: "⚠️", checklist.Fail: "❌"}
+// auditMark stands for a state in Markdown.
+func auditMark(s checklist.State) string {
+	switch s {
+	case checklist.Pass:
+		return "✅"
+	case checklist.Warn:
+		return "⚠️"
+	case checklist.Fail:
+		return "❌"
+	}
+	return ""
+}
 
 func (m *markdown) item(item *checklist.Item, c *checklist.Checklist) {
-	m.linef("- %s **%s**: %s", auditMarks[item.State], prose(item.Title), sentences(item.Summary))
+	m.linef("- %s **%s**: %s", auditMark(item.State), prose(item.Title), sentences(item.Summary))
 	if isAlerts(item) {
 		for _, alert := range sortedAlerts(c) {
-			m.linef("  - **%s** %s: %s", verdictWords[alert.Verdict], code(alertName(alert)), sentences(alert.Summary))
+			m.linef("  - **%s** %s: %s", verdictWords(alert.Verdict), code(alertName(alert)), sentences(alert.Summary))
 			m.evidenceList("    ", alert.Evidence, alert.More)
 		}
 	} else if item.State != checklist.Pass {

@@ -79,7 +79,7 @@ func (p *auditPage) alerts(c *checklist.Checklist) {
 		if alert.Verdict == checklist.ActionRequired && alert.State != resolved {
 			style = bold + ";" + red
 		}
-		p.line(auditIndent + "- " + p.style(style, verdictWords[alert.Verdict]) + "  " + alertName(alert))
+		p.line(auditIndent + "- " + p.style(style, verdictWords(alert.Verdict)) + "  " + alertName(alert))
 		p.wrapped(auditIndent+"  ", auditIndent+"  ", shownLong(alert.Summary))
 		for j := range alert.Evidence {
 			if j == listed && !p.opts.Verbose {
