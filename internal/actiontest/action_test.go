@@ -31,6 +31,7 @@ func plant(t *testing.T) *planted {
 	p.CheckoutNew("feature")
 	p.head = p.add(2, "new.py")
 	p.Checkout("main")
+	p.Git("config", "uploadpack.allowFilter", "true")
 	p.pull(1, p.head)
 	return p
 }
@@ -138,6 +139,7 @@ func TestAction(t *testing.T) {
 	feature := p.checkout(t, "refs/heads/feature")
 	shallow := p.checkout(t, "refs/heads/main", "--depth=1")
 	shallowMerge := p.checkout(t, "refs/pull/1/merge", "--depth=1")
+	partial := p.checkout(t, "refs/heads/main", "--filter=blob:none")
 	onMain := push("refs/heads/main", zeros, p.main)
 
 	t.Run("builds once", func(t *testing.T) {
@@ -205,6 +207,12 @@ func TestAction(t *testing.T) {
 			want{code: 1, findings: "1", complete: "false", mode: "history", uploads: true, annotations: []string{"warning unleak: the pull request is not here"}}},
 		{"shallow push", p.checkout(t, "refs/heads/feature", "--depth=1").Dir, push("refs/heads/feature", p.main, p.head), map[string]string{"mode": "range"},
 			want{code: 2, failed: "plan", annotations: []string{"error unleak: the base is not here", depth}}},
+		{"partial", partial.Dir, onMain, nil,
+			want{code: 3, failed: "verdict", findings: "0", complete: "false", mode: "history", uploads: true,
+				annotations: []string{"error unleak: a partial clone"}}},
+		{"an audit", full.Dir, onMain, map[string]string{"fail-on": "never", "audit": "true"},
+			want{code: 1, failed: "verdict", findings: "2", uploads: true, summary: []string{"Audit of"},
+				annotations: []string{"error unleak: the audit fails"}}},
 		{"no repository", t.TempDir(), onMain, nil,
 			want{code: 2, failed: "plan", annotations: []string{"error unleak: no repository"}}},
 
