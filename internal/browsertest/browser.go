@@ -19,9 +19,12 @@ type Browser struct {
 }
 
 // Start starts Chromium. Where there is none, the test is skipped, or fails if the
-// variable UNLEAK_TEST_REQUIRE names chromium.
+// variable UNLEAK_TEST_REQUIRE names chromium. Short tests do without.
 func Start(t testing.TB) *Browser {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a browser takes long")
+	}
 	program := find()
 	if program == "" || runtime.GOOS == "windows" { // which has no pipes to inherit by number
 		if slices.Contains(strings.Split(os.Getenv("UNLEAK_TEST_REQUIRE"), ","), "chromium") {

@@ -111,15 +111,15 @@ func testPageFilters(t *testing.T, browser *browsertest.Browser) {
 	other := browser.Open(t, file, "", browsertest.View{})
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			for _, action := range test.actions {
+			for i, action := range test.actions {
 				p.Eval(action, nil)
-				p.Eval("new Promise((done) => setTimeout(done, 140))", nil) // typing is waited for
+				if i == len(test.actions)-2 { // before the last, which may undo it
+					p.Until("location.hash")
+				}
 			}
+			p.Until(fmt.Sprintf("location.hash === %q", test.hash)) // typing is waited for
 			if got := listedIn(p); got != test.want {
 				t.Errorf("lists %q, want %q", got, test.want)
-			}
-			if got := p.Text("location.hash"); got != test.hash {
-				t.Errorf("the address says %q, want %q", got, test.hash)
 			}
 			count := fmt.Sprintf("%d of 5 shown", len(strings.Fields(test.want)))
 			if got := p.Text(`document.querySelector("[aria-live]").textContent`); got != count {
@@ -220,8 +220,7 @@ func testPageHostile(t *testing.T, browser *browsertest.Browser) {
 		p := browser.Open(t, file, `q=<img src=x onerror=window.hit=7>`, view)
 		if !view.NoScript {
 			p.Eval(`document.getElementById("clear").click()`, nil)
-			p.Until(fmt.Sprintf(`document.querySelectorAll("#list > li").length === %d`, len(findings)))
-			p.Eval(`document.querySelectorAll("#list details, details").forEach((details) => { details.open = true })`, nil)
+			p.Eval(`dispatchEvent(new Event("beforeprint"))`, nil) // which lists and opens all
 			p.Until(fmt.Sprintf(`document.querySelectorAll("#list .inside").length === %d`, len(findings)))
 			p.Eval(`document.querySelectorAll("#timeline-chart > button").forEach((button) => button.click())`, nil)
 		}
@@ -257,10 +256,10 @@ func testPageLarge(t *testing.T, browser *browsertest.Browser) {
 	p := browser.Open(t, file, "", browsertest.View{})
 	p.Until(`document.querySelector("[aria-live]").textContent === "10,000 of 10,000 shown"`)
 	t.Logf("%d findings: %.1f MB, opened in %v", n, float64(info.Size())/1e6, time.Since(begin).Round(time.Millisecond))
-	if got := p.Text(`document.querySelectorAll("#list > li").length`); got != "100" {
-		t.Errorf("lists %s at first, want 100", got)
+	if got := p.Text(`document.querySelectorAll("#list > li").length`); got != "50" {
+		t.Errorf("lists %s at first, want 50", got)
 	}
-	took := p.Text(`(async () => {
+	p.Eval(`(async () => {
 		const field = document.getElementById("q"), times = [];
 		for (const text of ["c", "config", "config 77", "author7", "", "nothing of the sort", "critical"]) {
 			field.value = text;
@@ -272,14 +271,12 @@ func testPageLarge(t *testing.T, browser *browsertest.Browser) {
 			times.push(Math.round(performance.now() - begin - 130));
 		}
 		window.times = times.join(", ");
-	})()`)
-	_ = took
-	p.Until("window.times")
+	})()`, nil)
 	t.Logf("filters answer in %s ms", p.Text("window.times"))
 	p.Eval(`{ const field = document.getElementById("q"); field.value = ""; field.dispatchEvent(new Event("input", {bubbles: true})); document.querySelector("input[value=low][name=severity]").click() }`, nil)
 	p.Until(`document.querySelector("[aria-live]").textContent === "2,500 of 10,000 shown"`)
 	p.Eval(`document.getElementById("more").click()`, nil)
-	p.Until(`document.querySelectorAll("#list > li").length >= 200`)
+	p.Until(`document.querySelectorAll("#list > li").length >= 100`)
 	quiet(t, p)
 }
 

@@ -1,6 +1,6 @@
 // The list of findings that fit. It grows as one scrolls, so that ten thousand take no longer to show than a hundred.
 
-const STEP = 100;
+const STEP = 50;
 const list = document.getElementById("list");
 const more = document.getElementById("more");
 let shown = []; // the findings that fit, in their order
