@@ -86,7 +86,7 @@ func (ps pushSource) scan(ctx context.Context, s *session) (*Result, error) {
 	return r.result(ctx, sourceOf(repository, "push", ps.environment.Dir))
 }
 
-// knownObjects is what the receiver has: the objects that refs of it lead to, and where tags among them lead.
+// knownObjects is what the receiver has: the objects that refs of it lead to, and the commit that each is or leads to.
 type knownObjects map[pack.ID]pack.ID
 
 // commits yields where to begin with leaving out.
@@ -110,7 +110,7 @@ func (r *rangeScan) known(push Push) (knownObjects, error) {
 			return nil, fmt.Errorf("the old value of %q is no object name: %q", u.Ref, u.Old)
 		case old.IsZero():
 		case r.repository.Holds(old):
-			known[old] = r.log.peel(old)
+			known[old] = r.commitOf(old)
 		case push.Absent != nil:
 			push.Absent(u)
 		}
@@ -133,12 +133,20 @@ func (r *rangeScan) known(push Push) (knownObjects, error) {
 		if !r.repository.Holds(ref.Target) {
 			continue // a broken ref vouches for nothing
 		}
-		known[ref.Target] = ref.Peeled
-		if ref.Peeled.IsZero() {
-			known[ref.Target] = r.log.peel(ref.Target)
-		}
+		known[ref.Target] = r.commitOf(ref.Target)
 	}
 	return known, nil
+}
+
+// commitOf returns the commit that an object is or, as a tag, leads to; zero if there is none.
+func (r *rangeScan) commitOf(id pack.ID) pack.ID {
+	if kind, _, _, _ := r.repository.Find(id); kind == pack.Tag {
+		id = r.log.peel(id)
+	}
+	if kind, _, _, _ := r.repository.Find(id); kind == pack.Commit {
+		return id
+	}
+	return pack.ID{} // it leads to files alone, or cannot be read and so vouches for nothing
 }
 
 // vouches reports whether what a ref here leads to is on the receiver. A remote may be called "a" and another one
