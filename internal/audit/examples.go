@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/unleak/unleak/internal/audit/checklist"
@@ -20,7 +21,7 @@ const maxExample = 1 << 20
 // any other value of a variable that is named like a secret, is for a person to look at.
 func (a *audit) envExamples(ctx context.Context) error {
 	item := checklist.Item{ID: idEnvExamples, Section: sectionCurrent, Title: "Env examples hold placeholders only"}
-	sure := a.sorted[idEnvExamples]
+	sure, guessed := a.certain(a.sorted[idEnvExamples])
 	item.Evidence = evidenceOf(sure)
 	said := map[string]bool{} // path:line
 	for _, e := range item.Evidence {
@@ -33,6 +34,9 @@ func (a *audit) envExamples(ctx context.Context) error {
 			doubtful++
 			item.Evidence = append(item.Evidence, e)
 		}
+	}
+	for i := range guessed {
+		doubt(guessed[i].evidence())
 	}
 	for _, f := range a.doubtful {
 		for i := range f.Occurrences {
@@ -62,6 +66,42 @@ func (a *audit) envExamples(ctx context.Context) error {
 	}
 	a.add(item)
 	return nil
+}
+
+// certain parts the secrets in examples: values that rules know by their form from those that only stand where a secret
+// would, as weak passwords that an example may mean to be replaced.
+func (a *audit) certain(entries []entry) (sure, guessed []entry) {
+	for _, e := range entries {
+		rule, ok := a.options.Rules.Lookup(e.RuleID)
+		if ok && slices.Contains(rule.Tags, "generic") && e.Confidence != finding.ConfidenceHigh {
+			guessed = append(guessed, e)
+		} else {
+			sure = append(sure, e)
+		}
+	}
+	return sure, guessed
+}
+
+// pastExamples asks the same about earlier versions, of which the rules alone say something.
+func (a *audit) pastExamples() {
+	sure, guessed := a.certain(a.sorted[idExamplesHistory])
+	item := checklist.Item{
+		ID: idExamplesHistory, Section: sectionHistory, Title: "Env examples never held a secret", Summary: "None in earlier versions.",
+		Evidence: slices.Concat(evidenceOf(sure), evidenceOf(guessed)),
+	}
+	switch {
+	case len(sure) > 0:
+		item.State = checklist.Fail
+		item.Summary = count(len(sure), "secret") + " in earlier versions of env examples."
+		item.Mend = a.redactSteps(sure)
+	case len(guessed) > 0:
+		item.State = checklist.Warn
+		item.Summary = count(len(guessed), "value") + " in earlier versions of env examples " + verb(len(guessed), "does", "do") + " not look like " + verb(len(guessed), "a placeholder.", "placeholders.")
+		item.Mend = a.redactSteps(guessed)
+		item.Mend[0].Text = "Replace what works anywhere."
+	}
+	a.unproved(&item)
+	a.add(item)
 }
 
 // exampleLines reads the env examples at HEAD, of which it returns the number, and hands on each variable that is named

@@ -137,7 +137,7 @@ const filePattern = `(?i)(?:^|/)(?:` +
 	`[^/]*\.env(?:rc)?(?:[._-][^/]*)?|env\.[^/]+|` +
 	`id_[a-z0-9_]+|secring\.gpg|privkey\.pem|[^/]+\.(?:p12|pfx|pkcs12|jks|jceks|keystore|bks|kdbx?|ppk|agilekeychain|tfstate|ovpn|publishsettings)|` +
 	`[._]netrc|\.pgpass|\.my\.cnf|\.git-credentials|\.htpasswd|\.dockercfg|\.s3cfg|\.boto|\.vault-token|\.vault_pass|` +
-	`credentials\.json|wallet\.dat|terraform\.tfstate\.backup|kubeconfig|config/master\.key|config/credentials[^/]*/[^/]+\.key|` +
+	`credentials\.json|wallet\.dat|terraform\.tfstate\.backup|kubeconfig|config/master\.key|config/credentials(?:[^/]*/)+[^/]*\.key|` +
 	`\.docker/config\.json|\.aws/credentials|\.kube/config|\.cargo/credentials(?:\.toml)?|\.gem/credentials|` +
 	`service[-_]?account[^/]*\.json|client_secret[^/]*\.json|utc--[^/]*` +
 	`)$`

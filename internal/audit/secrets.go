@@ -41,7 +41,7 @@ func (a *audit) currentFiles(ctx context.Context) error {
 // history asks about what only the past has, and about texts that are no files.
 func (a *audit) history(context.Context) error {
 	a.envInHistory()
-	a.ask(question{idExamplesHistory, sectionHistory, "Env examples never held a secret", "None in earlier versions.", "earlier versions of env examples", (*audit).redactSteps})
+	a.pastExamples()
 	a.namedFiles(idFilesHistory, sectionHistory, "No private keys, key stores or credential files by name in earlier commits", false)
 	for _, q := range []question{
 		{idHistory, sectionHistory, "No secrets in earlier versions of files", "None.", "earlier versions of files", (*audit).redactSteps},

@@ -122,17 +122,18 @@ func (a *audit) sort() {
 }
 
 // implied reports whether another item has said what this one would: what is at HEAD is in the history as well, and what
-// is in the history needs no hint that a loose end has it too.
+// a ref reaches needs no hint that a loose end has it too, which goes with the rewrite.
 func implied(id string, f *finding.Finding) bool {
-	if id != idHistory && id != idUnreachable {
-		return false
-	}
 	for i := range f.Occurrences {
-		o := &f.Occurrences[i]
-		switch at := areaOf(o); {
-		case !isContent(o):
-		case at == atHead, id == idUnreachable && at == inHistory:
-			return true
+		switch at := areaOf(&f.Occurrences[i]); id {
+		case idHistory:
+			if at == atHead && isContent(&f.Occurrences[i]) {
+				return true
+			}
+		case idUnreachable:
+			if at == atHead || at == inHistory || at == inNotes {
+				return true
+			}
 		}
 	}
 	return false

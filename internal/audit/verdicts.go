@@ -104,10 +104,16 @@ func hexID(id string) string {
 // sameSecret reports whether two values are one, or one is part of the other: GitHub shows a URL with its password, and
 // a finding the password.
 func sameSecret(found, given string) bool {
+	found, given = onOneLine(found), onOneLine(given)
 	if found == "" {
 		return false
 	}
 	return found == given || len(found) >= 8 && strings.Contains(given, found) || strings.Contains(found, given)
+}
+
+// onOneLine takes line ends out of a value, escaped ones too: keys are written with all of them.
+func onOneLine(value string) string {
+	return strings.NewReplacer("\r", "", "\n", "", `\r`, "", `\n`, "").Replace(value)
 }
 
 // whereabouts says in a phrase where a value is, the most visible place first.
