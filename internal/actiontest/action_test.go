@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/unleak/unleak/internal/gittest"
-	"github.com/unleak/unleak/internal/report"
 	"github.com/unleak/unleak/internal/secrettest"
 )
 
@@ -126,11 +125,6 @@ func (o outcome) check(t *testing.T, w want, p *planted) {
 func TestAction(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the program, and runs it in a process of its own")
-	}
-	for _, format := range []string{"html", "markdown", "github"} {
-		if !slices.Contains(report.Formats(), format) {
-			t.Skipf("there is no format %s", format)
-		}
 	}
 	r := newRunner(t)
 	p := plant(t)
@@ -307,6 +301,24 @@ func checkHostile(t *testing.T, r *runner) {
 	odd := push("refs/heads/main", zeros, "$(touch owned)")
 	r.run(t, workspace.Dir, odd, map[string]string{"mode": "range"}).check(t,
 		want{code: 2, failed: "plan", annotations: []string{"error unleak: odd event"}}, p)
+}
+
+// Whatever the program prints, the runner obeys none of it; and without a report there is no
+// verdict but that the scan failed.
+func TestOutputIsNoCommand(t *testing.T) {
+	r := newRunner(t)
+	workspace := gittest.New(t)
+	id := workspace.CommitFile("a", "a\n", "a")
+	script := "#!/bin/sh\n[ \"$1\" = version ] || { printf '::error title=owned::owned\\n##[error]owned\\n::set-env name=A::b\\n::stop-commands::x\\n::x::\\nno line end'; exit 1; }\n"
+	program := filepath.Join(t.TempDir(), "unleak")
+	if err := os.WriteFile(program, []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	o := r.run(t, workspace.Dir, push("refs/heads/main", zeros, id), map[string]string{"program": program, "audit": "true"})
+	o.check(t, want{code: 2, failed: "verdict", annotations: []string{"error unleak: the scan failed"}, summary: []string{"the scan failed"}}, &planted{})
+	if len(o.annotations) != 2 || strings.Count(o.log, "title=owned") != 2 {
+		t.Errorf("annotations %q in\n%s", o.annotations, o.log)
+	}
 }
 
 // Inputs are refused before anything is built or scanned, and none gets past its line.
