@@ -34,7 +34,7 @@ func auditFixture(text string) *checklist.Checklist {
 		Alerts: []checklist.Alert{
 			{Number: 1, Type: "example_key", URL: "https://github.com/alice/project/security/secret-scanning/1", Secret: finding.NewSecret("exk_"+token(1, 36), "exk_"),
 				State: "open", Verdict: checklist.ActionRequired, Summary: "It is at HEAD.", Evidence: evidence[:1], More: 1},
-			{Number: 2, Type: text, URL: "javascript:alert(1)", Secret: finding.NewSecret(token(2, 36), ""), State: "resolved", Resolution: "false_positive",
+			{Number: 2, Type: text, URL: "http://evil.example/1", Secret: finding.NewSecret(token(2, 36), ""), State: "resolved", Resolution: "false_positive",
 				Verdict: checklist.Placeholder, Summary: text},
 			{Number: 3, Type: "example_key", Secret: finding.NewSecret(token(3, 36), ""), State: "open", Verdict: checklist.GoneFromRepo, Summary: "Nothing has it."},
 		},

@@ -15,9 +15,8 @@ function changed() {
 }
 
 function arrived() {
-  const chosen = readAddress();
-  writeControls(chosen);
-  apply(chosen);
+  writeControls(readAddress());
+  apply(readControls()); // which have what of it there is
 }
 
 startTheme();
