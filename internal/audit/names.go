@@ -52,7 +52,7 @@ func isEnvName(base string) bool {
 		return false
 	}
 	rest := strings.TrimPrefix(base[at+len(".env"):], "rc")
-	return rest == "" || strings.ContainsRune("._-", rune(rest[0]))
+	return rest == "" || rest[0] == '.' || at == 0 && (rest[0] == '_' || rest[0] == '-')
 }
 
 // envKind tells environments from their forms, and from code about them: .env.d.ts, env.example.

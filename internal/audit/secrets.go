@@ -80,7 +80,7 @@ func (a *audit) unproved(item *checklist.Item) {
 	if item.Section == sectionHistory && item.State != checklist.Fail && !a.header.Coverage.Complete {
 		item.State = checklist.Warn
 		if len(item.Evidence) == 0 {
-			item.Summary = "None in what could be read, which is not everything."
+			item.Summary = checklist.Unproved
 		}
 	}
 }

@@ -33,7 +33,12 @@ func auditText(w io.Writer, c *checklist.Checklist, opts Options) error {
 }
 
 func (p *auditPage) item(item *checklist.Item, c *checklist.Checklist) {
-	p.line("  " + p.mark(item.State) + "  " + shown(item.Title))
+	title := "  " + p.mark(item.State) + "  " + shown(item.Title)
+	if item.Summary == checklist.Unproved {
+		p.line(title + p.style(dim, " (not proved)"))
+		return
+	}
+	p.line(title)
 	if item.State == checklist.Pass && !isAlerts(item) {
 		if p.opts.Verbose {
 			p.wrapped(auditIndent, auditIndent, p.style(dim, shownLong(item.Summary)))
@@ -97,6 +102,9 @@ func (p *auditPage) evidence(indent string, e *checklist.Evidence) {
 	if origin := evidenceOrigin(e); origin != "" {
 		text += "  " + p.style(dim, origin)
 	}
+	if e.Fingerprint != "" && p.opts.Verbose {
+		text += "  " + p.style(dim, "fingerprint "+e.Fingerprint)
+	}
 	begin := indent + "- "
 	switch {
 	case place == "":
@@ -128,5 +136,20 @@ func (p *auditPage) verdict(c *checklist.Checklist) {
 		color = yellow
 	}
 	p.wrapped("", "", scannedText(c.Coverage)+".")
+	if hasFingerprints(c) {
+		p.wrapped("", "", "What is meant to be public can be ignored: put its fingerprint (--verbose shows it) and a reason on a line of .unleakignore.")
+	}
 	p.line(p.style(bold+";"+color, auditVerdict(c)))
+}
+
+// hasFingerprints reports whether something fails that could be ignored.
+func hasFingerprints(c *checklist.Checklist) bool {
+	for i := range c.Items {
+		for j := range c.Items[i].Evidence {
+			if c.Items[i].State == checklist.Fail && c.Items[i].Evidence[j].Fingerprint != "" {
+				return true
+			}
+		}
+	}
+	return false
 }

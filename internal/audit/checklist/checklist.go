@@ -85,6 +85,9 @@ const (
 	ActionRequired Verdict = "action-required"   // it is there
 )
 
+// Unproved is the summary of an item that warns for nothing but what could not be read.
+const Unproved = "None in what could be read, which is not everything."
+
 // AlertsID is the item that the alerts belong to.
 const AlertsID = "alerts"
 
