@@ -19,6 +19,7 @@ func (a *app) updates(hook string, parse func(line string) (scanner.Update, bool
 		return nil, usagef("git calls it: see \"unleak hook install --help\"", "%s reads from standard input which refs are to change", hook)
 	}
 	var list []scanner.Update
+	named := false
 	lines := bufio.NewScanner(a.Stdin)
 	lines.Buffer(nil, maxUpdateLine)
 	for lines.Scan() {
@@ -26,6 +27,7 @@ func (a *app) updates(hook string, parse func(line string) (scanner.Update, bool
 		if line == "" {
 			continue
 		}
+		named = true
 		update, ok := parse(line)
 		if !ok {
 			return nil, usagef("what git gives a hook on standard input must reach this command as it is", "%s cannot read which ref is to change: %q", hook, line)
@@ -36,6 +38,10 @@ func (a *app) updates(hook string, parse func(line string) (scanner.Update, bool
 	}
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("%s cannot read which refs are to change: %w", hook, err)
+	}
+	if !named {
+		// Git has nothing to push, or something between git and here swallowed its input.
+		a.printLines("note", hook+": standard input names no ref, so nothing was looked at")
 	}
 	return list, nil
 }
