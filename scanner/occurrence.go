@@ -1,6 +1,9 @@
 package scanner
 
 import (
+	"cmp"
+	"strings"
+
 	"github.com/unleak/unleak/internal/gitstore"
 	"github.com/unleak/unleak/internal/history"
 	"github.com/unleak/unleak/scanner/finding"
@@ -28,7 +31,9 @@ func (l *locator) ofPlace(p history.Place) finding.Occurrence {
 		return o
 	}
 	l.byCommit(&o, p.Commit)
-	o.AtHead = l.head[headKey{p.Path, p.Object}]
+	if o.AtHead = l.head[headKey{p.Path, p.Object}]; !o.AtHead {
+		l.byRemoval(&o, headKey{p.Path, p.Object})
+	}
 	return o
 }
 
@@ -48,6 +53,9 @@ func (l *locator) ofPath(path history.Path) []finding.Occurrence {
 			l.holders.ofPlace(p).fill(&o)
 		} else {
 			l.byCommit(&o, p.Commit)
+			if !atHead {
+				l.byRemoval(&o, headKey{path, history.NoObject})
+			}
 		}
 		list = append(list, o)
 	}
@@ -82,13 +90,29 @@ func (l *locator) ofObject(object uint32, kind finding.Kind) finding.Occurrence 
 
 // byCommit says that a commit brought an occurrence in.
 func (l *locator) byCommit(o *finding.Occurrence, object uint32) {
+	info := l.info(object)
+	o.Commit, o.Author, o.Date = info.id, info.author, info.date
+	info.reach.fill(o)
+}
+
+// byRemoval says which commit removed an occurrence from the history of HEAD: of those on several branches the last, by what
+// their authors' clocks said.
+func (l *locator) byRemoval(o *finding.Occurrence, gone headKey) {
+	for _, object := range l.removed[gone] {
+		info := l.info(object)
+		if o.RemovedIn == "" || cmp.Or(info.date.Compare(o.RemovedAt), strings.Compare(info.id, o.RemovedIn)) > 0 {
+			o.RemovedIn, o.RemovedAt = info.id, info.date
+		}
+	}
+}
+
+func (l *locator) info(object uint32) commitInfo {
 	info, ok := l.commits[object]
 	if !ok {
 		info = l.readCommit(object)
 		l.commits[object] = info
 	}
-	o.Commit, o.Author, o.Date = info.id, info.author, info.date
-	info.reach.fill(o)
+	return info
 }
 
 func (l *locator) readCommit(object uint32) commitInfo {

@@ -25,7 +25,19 @@ func reported(t testing.TB, result *scanner.Result) string {
 // however it is stored.
 func TestStorageDoesNotMatter(t *testing.T) {
 	h := randomHistory(t, 2, 150)
-	result := scanRepo(t, h.Repo)
+	context := func(o *scanner.Options) { o.Context = 2 }
+	result := scanRepo(t, h.Repo, context)
+	removed, shown := 0, len(contexts(result.Findings))
+	for _, f := range result.Findings {
+		for _, o := range f.Occurrences {
+			if o.RemovedIn != "" {
+				removed++
+			}
+		}
+	}
+	if removed < 3 || shown < 5 {
+		t.Errorf("of what may depend on storage there are only %d removals and %d contexts", removed, shown)
+	}
 	values := found(result)
 	for _, plant := range h.Plants {
 		if !hasValue(values, plant.Value) {
@@ -36,7 +48,7 @@ func TestStorageDoesNotMatter(t *testing.T) {
 	for name, dir := range gittest.Variants(t, h.Repo) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(want, reported(t, scanRepo(t, gittest.Open(t, dir)))); diff != "" {
+			if diff := cmp.Diff(want, reported(t, scanRepo(t, gittest.Open(t, dir), context))); diff != "" {
 				t.Errorf("as imported (-) and %s (+) differ:\n%s", name, diff)
 			}
 		})
@@ -48,7 +60,8 @@ func TestStorageDoesNotMatter(t *testing.T) {
 func TestWorkersAndMemoryDoNotMatter(t *testing.T) {
 	h := randomHistory(t, 3, 150)
 	r := gittest.Open(t, gittest.Variant(t, h.Repo, "packed"))
-	want := reported(t, scanRepo(t, r))
+	context := func(o *scanner.Options) { o.Context = 2 }
+	want := reported(t, scanRepo(t, r, context))
 	for name, change := range map[string]func(*scanner.Options){
 		"one worker":       func(o *scanner.Options) { o.Jobs = 1 },
 		"two workers":      func(o *scanner.Options) { o.Jobs = 2 },
@@ -60,7 +73,7 @@ func TestWorkersAndMemoryDoNotMatter(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(want, reported(t, scanRepo(t, r, change))); diff != "" {
+			if diff := cmp.Diff(want, reported(t, scanRepo(t, r, context, change))); diff != "" {
 				t.Errorf("differs from a scan by two workers:\n%s", diff)
 			}
 		})

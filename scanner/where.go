@@ -21,6 +21,7 @@ type locator struct {
 	places  map[uint32][]history.Place       // by blob: where commits brought it in
 	at      map[history.Path][]history.Place // by marked path: likewise
 	head    map[headKey]bool                 // what HEAD has
+	removed map[headKey][]uint32             // what the history of HEAD has lost: the commits that removed it
 	holders *holders
 	commits map[uint32]commitInfo
 	cache   map[uint32][]finding.Occurrence // by blob
@@ -74,6 +75,7 @@ func (r *repositoryScan) newLocator(ctx context.Context) (*locator, error) {
 		places:         map[uint32][]history.Place{},
 		at:             map[history.Path][]history.Place{},
 		head:           map[headKey]bool{},
+		removed:        map[headKey][]uint32{},
 		commits:        map[uint32]commitInfo{},
 		cache:          map[uint32][]finding.Occurrence{},
 	}
@@ -96,6 +98,10 @@ func (r *repositoryScan) newLocator(ctx context.Context) (*locator, error) {
 			if tree, ok := r.graph.Tree(object); ok {
 				trace.Below(tree, func(p history.Place) { l.head[headKey{p.Path, p.Object}] = true })
 			}
+			trace.Removals(object, r.options.Jobs, func(gone history.Removal) {
+				key := headKey{gone.Path, gone.Object}
+				l.removed[key] = append(l.removed[key], gone.Commit)
+			})
 		}
 	}
 	l.holders = r.newHolders(interest)

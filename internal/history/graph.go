@@ -33,6 +33,8 @@ type Graph struct {
 	missing *missing
 	nested  set       // trees that are somebody's subfolder
 	shapes  sync.Pool // of *shape, while recorders run
+	ordered sync.Once
+	newest  []uint32 // commits: see [Graph.newestFirst]
 }
 
 // firstCommit tells the numbers of commits from those of trees.

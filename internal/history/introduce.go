@@ -22,30 +22,38 @@ type Place struct {
 // in the repository count as empty. As many workers as jobs look for them; yield is
 // called from the caller's goroutine, commits in the order of their numbers.
 func (t *Trace) Introductions(jobs int, yield func(Place)) {
-	commits := t.graph.commits
-	found := make([][]Place, (len(commits)+commitChunk-1)/commitChunk)
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(max(jobs, 1), len(found)) {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(found); i = int(next.Add(1)) - 1 {
-				found[i] = t.introduced(commits[i*commitChunk : min((i+1)*commitChunk, len(commits))])
-			}
-		})
-	}
-	workers.Wait()
-	for _, places := range found {
+	for _, places := range t.introductions(jobs) {
 		for _, p := range places {
 			yield(p)
 		}
 	}
 }
 
+// introductions returns them, in the order of commits, and keeps them for [Trace.Removals].
+func (t *Trace) introductions(jobs int) [][]Place {
+	if t.introduced != nil {
+		return t.introduced
+	}
+	commits := t.graph.commits
+	t.introduced = make([][]Place, (len(commits)+commitChunk-1)/commitChunk)
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(max(jobs, 1), len(t.introduced)) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(t.introduced); i = int(next.Add(1)) - 1 {
+				t.introduced[i] = t.introducedBy(commits[i*commitChunk : min((i+1)*commitChunk, len(commits))])
+			}
+		})
+	}
+	workers.Wait()
+	return t.introduced
+}
+
 // commitChunk is how many commits a worker takes at a time.
 const commitChunk = 1024
 
-// introduced returns what some commits bring in.
-func (t *Trace) introduced(commits []commit) []Place {
+// introducedBy returns what some commits bring in.
+func (t *Trace) introducedBy(commits []commit) []Place {
 	var places []Place
 	var parents []uint32
 	for i := range commits {

@@ -106,6 +106,11 @@ func (r *Reach) Of(commitObject uint32) []int32 { return r.tips[commitObject] }
 // cannot hold a circle, since names are hashes; were there one, its commits would be
 // left out.
 func (g *Graph) newestFirst() []uint32 {
+	g.ordered.Do(func() { g.newest = g.sorted() })
+	return g.newest
+}
+
+func (g *Graph) sorted() []uint32 {
 	children := make([]uint32, len(g.commits))
 	for i := range g.commits {
 		for _, parent := range g.commits[i].parents {

@@ -23,6 +23,8 @@ type Trace struct {
 	names set       // last names of marked paths
 	hits  [][]entry // by tree, sorted by name
 
+	introduced [][]Place // by chunk of commits, once somebody asked
+
 	heirs   heirs
 	holders holders
 	queue   []uint32

@@ -158,6 +158,10 @@ func location(source finding.Source, o *finding.Occurrence) *sarif.Location {
 	if date := validDate(o.Date); !date.IsZero() {
 		set("authorDate", date.Format(time.RFC3339))
 	}
+	set("removedIn", o.RemovedIn)
+	if date := validDate(o.RemovedAt); !date.IsZero() {
+		set("removedAt", date.Format(time.RFC3339))
+	}
 	if len(o.Refs) > 0 {
 		set("ref", shown(o.Refs[0]))
 	}

@@ -75,6 +75,12 @@ func (r *textReport) heading(f *finding.Finding) {
 func (r *textReport) now(f *finding.Finding) string {
 	state := presence(f)
 	refs := r.refs(f)
+	if e := f.Exposure(); state == goneFromHead && e.In != "" {
+		if last := validDate(e.Last); !last.IsZero() {
+			state += " since " + last.Format(time.DateOnly)
+		}
+		state += " (" + named("commit", shortID(e.In)) + ")"
+	}
 	switch {
 	case state == stillAtHead && refs != "":
 		return r.style(red, stillAtHead) + "; on " + refs

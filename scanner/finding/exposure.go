@@ -1,11 +1,16 @@
 package finding
 
-import "time"
+import (
+	"cmp"
+	"strings"
+	"time"
+)
 
 // Exposure is how long a secret was there for whoever has the history of HEAD.
 type Exposure struct {
 	First time.Time // when a commit first brought the secret in; zero where no date is known
 	Last  time.Time // when the history of HEAD lost the last of it; zero where it has not, or never had it
+	In    string    // hex id of the commit by which it did
 	// AtHead says that HEAD, or a message in its history, still has it.
 	AtHead bool
 }
@@ -21,12 +26,12 @@ func (f *Finding) Exposure() Exposure {
 		if !o.Date.IsZero() && (e.First.IsZero() || o.Date.Before(e.First)) {
 			e.First = o.Date
 		}
-		if o.RemovedAt.After(e.Last) {
-			e.Last = o.RemovedAt
+		if o.RemovedIn != "" && cmp.Or(o.RemovedAt.Compare(e.Last), strings.Compare(o.RemovedIn, e.In)) > 0 {
+			e.Last, e.In = o.RemovedAt, o.RemovedIn
 		}
 	}
 	if e.AtHead {
-		e.Last = time.Time{}
+		e.Last, e.In = time.Time{}, ""
 	}
 	return e
 }
