@@ -213,7 +213,8 @@ func TestRedactHidden(t *testing.T) {
 	const hidden = "q7Rk2mVx9LtP"
 	shown := &Finding{
 		RuleID: "a", Secret: NewSecret("s3cr3tShownValue", ""), Facts: map[string]string{"user": hidden},
-		Occurrences: []Occurrence{{Kind: KindBlob, Path: "keys/" + hidden + ".txt", Author: Identity{Name: hidden}, Refs: []string{"refs/heads/" + hidden}}},
+		Occurrences: []Occurrence{{Kind: KindBlob, Path: "keys/" + hidden + ".txt", Author: Identity{Name: hidden}, Refs: []string{"refs/heads/" + hidden},
+			Context: []Line{{Number: 1, Text: "old: " + hidden}}}},
 	}
 	header := Header{Suppressed: &Suppressed{Stale: []string{"x:1: # " + hidden}}, Coverage: Coverage{Notes: []string{hidden}}}
 	for name, other := range map[string]*Finding{
@@ -225,7 +226,7 @@ func TestRedactHidden(t *testing.T) {
 			t.Fatalf("%s: %d findings are shown", name, len(findings))
 		}
 		f, o := findings[0], findings[0].Occurrences[0]
-		for _, text := range []string{o.Path, o.Author.Name, o.Refs[0], f.Facts["user"], h.Suppressed.Stale[0], h.Coverage.Notes[0]} {
+		for _, text := range []string{o.Path, o.Author.Name, o.Refs[0], o.Context[0].Text, f.Facts["user"], h.Suppressed.Stale[0], h.Coverage.Notes[0]} {
 			if strings.Contains(text, hidden) {
 				t.Errorf("%s: %q is in the report", name, text)
 			}
