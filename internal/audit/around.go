@@ -124,7 +124,7 @@ func (a *audit) judgedBefore() {
 	item := checklist.Item{ID: idSuppressed, Section: sectionCoverage, Title: "Nothing was left out of account", Summary: "No finding is ignored."}
 	if n := len(a.suppressed); n > 0 {
 		item.State = checklist.Warn
-		item.Summary = count(n, "finding") + " " + verb(n, "counts", "count") + " for nothing above, since ignore files name " + verb(n, "it.", "them.")
+		item.Summary = count(n, "finding") + " " + verb(n, "counts", "count") + " for nothing above, since ignore files or a baseline name " + verb(n, "it.", "them.")
 		item.Mend = []checklist.Step{{Text: "Read the ignore files as whoever gets the repository will: each line says that a value is no secret."}}
 		list := slices.Clone(a.suppressed)
 		finding.Sort(list)

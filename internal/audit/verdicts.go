@@ -57,7 +57,7 @@ func (a *audit) judgeAlert(given *Alert, s *search) (checklist.Alert, []entry) {
 	switch {
 	case found == nil || len(entries) > 0:
 	case len(judged.Findings) > 0:
-		judged.Summary += "; ignore files say that it is no secret"
+		judged.Summary += "; ignore files or a baseline say that it is none"
 	default:
 		judged.Summary += "; no rule counts it, so take it out with `unleak remediate --replace-text`"
 	}
