@@ -30,6 +30,8 @@ type changeScan struct {
 	blobs      []pack.ID
 	byBlob     map[pack.ID][]int // changes
 	hits       []hit
+	merging    []pack.ID     // trees of what is being merged
+	merged     *treeComparer // reads them; made when first needed
 }
 
 func newChangeScan(s *session, repository *gitstore.Repository) *changeScan {

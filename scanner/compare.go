@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/unleak/unleak/internal/gitstore"
 	"github.com/unleak/unleak/internal/gitstore/pack"
@@ -106,6 +107,23 @@ func (t *treeComparer) read(id pack.ID, folder string) *parsedTree {
 	}
 	t.cache[id] = tree
 	return tree
+}
+
+// lookup returns what is at a path below a tree.
+func (t *treeComparer) lookup(tree pack.ID, path string) (e gitstore.TreeEntry, ok bool) {
+	for at := 0; at < len(path); {
+		end := at + strings.IndexByte(path[at:]+"/", '/')
+		parsed := t.read(tree, strings.TrimSuffix(path[:at], "/"))
+		i, found := parsed.find([]byte(path[at:end]))
+		if !found {
+			return gitstore.TreeEntry{}, false
+		}
+		if e, at = parsed.entries[i], end+1; at < len(path) && e.Type() != gitstore.ModeDir {
+			return gitstore.TreeEntry{}, false
+		}
+		tree = e.ID
+	}
+	return e, path != ""
 }
 
 // maxCachedTrees bounds the trees kept parsed: a commit's and its parents' are what counts.

@@ -12,7 +12,7 @@ import (
 	"github.com/unleak/unleak/scanner/finding"
 )
 
-// Staged is what the index of a work tree has and HEAD has not: what the next commit
+// Staged is what the index of a work tree has and HEAD has not, nor in a merge what is merged: what the next commit
 // would bring in. In a conflict, every side counts.
 func Staged(path string) Source { return stagedSource{gitstore.Environment{Dir: path}} }
 
@@ -30,6 +30,7 @@ func (st stagedSource) scan(ctx context.Context, s *session) (*Result, error) {
 	for _, p := range append(problems, repository.ObjectProblems()...) {
 		c.account.corrupt(finding.Gap{Path: p.Where, Reason: p.What})
 	}
+	c.merging = c.mergedTrees()
 	c.addIndex(index)
 	s.phase("blobs")
 	interrupted := c.run(ctx)
@@ -60,6 +61,7 @@ func (c *changeScan) addStaged(e gitstore.IndexEntry, head map[string]gitstore.T
 	was, ok := head[name]
 	switch {
 	case e.IntentToAdd || ok && was.ID == e.ID && was.Type() == e.Mode&typeMask:
+	case e.Stage == 0 && !e.Tree && c.isMerged(name, e):
 	case e.Tree: // of a sparse index: a whole folder in one entry
 		var others []pack.ID
 		if ok && was.Type() == gitstore.ModeDir {
@@ -70,6 +72,38 @@ func (c *changeScan) addStaged(e gitstore.IndexEntry, head map[string]gitstore.T
 		c.addFolders(name, head)
 		c.add(change{path: name, id: e.ID, class: e.Mode & typeMask, newPath: !ok})
 	}
+}
+
+// mergedTrees returns what the commits have that a merge under way brings in.
+func (c *changeScan) mergedTrees() []pack.ID {
+	commits, problems := c.repository.Merging()
+	for _, p := range problems {
+		c.account.corrupt(finding.Gap{Path: p.Where, Reason: p.What})
+	}
+	log := newCommitLog(c.repository, c.options.MaxObjectSize)
+	var trees []pack.ID
+	for _, id := range commits {
+		if node, ok := log.node(id); ok { // otherwise all is as if it were new
+			trees = append(trees, node.commit.Tree)
+		}
+	}
+	return trees
+}
+
+// isMerged reports whether what is merged has an entry of the index as it is.
+func (c *changeScan) isMerged(path string, e gitstore.IndexEntry) bool {
+	if len(c.merging) == 0 {
+		return false
+	}
+	if c.merged == nil {
+		c.merged = c.comparer()
+	}
+	for _, tree := range c.merging {
+		if other, ok := c.merged.lookup(tree, path); ok && other.ID == e.ID && other.Type() == e.Mode&typeMask {
+			return true
+		}
+	}
+	return false
 }
 
 // typeMask selects the type bits of a mode.

@@ -64,6 +64,18 @@ func (l *Layout) Remote() string {
 	return ""
 }
 
+// Merging returns the commits that a merge under way brings into the work tree that the layout was located
+// from, or none.
+func (l *Layout) Merging() ([]pack.ID, []Problem) {
+	file := filepath.Join(l.GitDir, "MERGE_HEAD")
+	content, err := readRegular(file, maxListFile)
+	if err != nil {
+		return nil, l.unlessMissing(file, err)
+	}
+	found := problems{where: l.where(file)}
+	return parsePseudoRef(content, &found), found.all()
+}
+
 // HooksPath returns core.hooksPath as the repository's own configuration has it, or "".
 func (l *Layout) HooksPath() string { return l.config.section("core").Get("hookspath") }
 
