@@ -3,6 +3,7 @@ package scanner
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/sourcegraph/conc"
 
@@ -88,9 +89,21 @@ func sourceOf(repository *gitstore.Repository, kind, name string) finding.Source
 		source.Branch = head.Symbolic
 		if !head.Target.IsZero() {
 			source.Head = head.Target.String()
+			source.HeadDate = commitDate(repository, head.Target)
 		}
 	}
 	return source
+}
+
+// commitDate is the author date of a commit; zero where it cannot be read, which the account of the scan says.
+func commitDate(repository *gitstore.Repository, id pack.ID) time.Time {
+	const limit = 1 << 20 // bytes of a commit that anybody wrote
+	_, content, err := repository.Read(id, nil, limit)
+	if err != nil {
+		return time.Time{}
+	}
+	commit, _ := gitstore.ParseCommit(content)
+	return commit.Author.When
 }
 
 // repositoryScan is the scan of a whole repository under way.

@@ -54,7 +54,8 @@ func AuditFormatFor(output string) (format, file string, err error) {
 func jsonChecklist(c *checklist.Checklist) *checklist.Checklist {
 	c = c.MapText(finding.ValidText)
 	c.SchemaVersion = checklist.SchemaVersion
-	c.Coverage = jsonHeader(finding.Header{Coverage: c.Coverage}).Coverage
+	header := jsonHeader(finding.Header{Source: c.Source, Coverage: c.Coverage})
+	c.Source, c.Coverage = header.Source, header.Coverage
 	c.Items = append([]checklist.Item{}, c.Items...)
 	for i := range c.Items {
 		dateEvidence(c.Items[i].Evidence)

@@ -186,6 +186,9 @@ func aboutSource(tool finding.Tool, source finding.Source) htmlAbout {
 	} else {
 		head = cmp.Or(head, branch)
 	}
+	if date := day(source.HeadDate); date != "" {
+		head += " of " + date
+	}
 	add("HEAD", head, commitURL(source.Remote, source.Head))
 	add("Tool", Printable(tool.Name+" "+tool.Version), "")
 	return about

@@ -56,6 +56,22 @@ func TestHTMLFindings(t *testing.T) {
 	}
 }
 
+// What was scanned stands on top.
+func TestHTMLAbout(t *testing.T) {
+	header := completeHeader()
+	header.Source.Remote, header.Source.HeadDate = "git@github.com:alice/project.git", date(2024, 7, 8)
+	page := string(render(t, HTML, Options{}, header, nil))
+	for _, want := range []string{
+		`<h1><a href="https://github.com/alice/project" rel="noopener noreferrer nofollow">alice/project</a></h1>`,
+		`<a href="https://github.com/alice/project/commit/` + id(1) + `" rel="noopener noreferrer nofollow">main at ` + id(1)[:12] + ` of 2024-07-08</a>`,
+		"<dd>unleak v0.0.0-test</dd>",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+}
+
 // A page is made for opening, so of a finding with thousands of places it holds the first, and says how many there are.
 func TestHTMLManyPlaces(t *testing.T) {
 	f := *testFindings()[0]

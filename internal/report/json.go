@@ -52,6 +52,7 @@ func (r *jsonReport) End() error {
 // one rather than none: a reader need not know null.
 func jsonHeader(header finding.Header) finding.Header {
 	header = header.MapText(finding.ValidText)
+	header.Source.HeadDate = validDate(header.Source.HeadDate)
 	c := &header.Coverage
 	c.Kinds = append([]finding.KindCount{}, c.Kinds...)
 	for _, gaps := range []*[]finding.Gap{&c.Skipped, &c.Missing, &c.Corrupt} {

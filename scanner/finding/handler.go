@@ -1,5 +1,7 @@
 package finding
 
+import "time"
+
 // Handler receives the result of a scan: Start once, Finding for each finding
 // in report order, End once. Calls come from one goroutine. An error stops
 // the delivery and is returned by whoever delivers.
@@ -38,12 +40,14 @@ type Tool struct {
 // Source says what was scanned. It holds nothing that differs between two runs on
 // the same input, and no user information from a URL.
 type Source struct {
-	Kind   string `json:"kind"` // "repository", "url", "range", "staged", "worktree", "folder", "file", "stdin"
-	Name   string `json:"name"` // as the user gave it
-	Range  string `json:"range,omitempty"`
-	Head   string `json:"head,omitempty"`   // hex id of the commit at HEAD
-	Branch string `json:"branch,omitempty"` // full ref name HEAD points at
-	Remote string `json:"remote,omitempty"` // URL of remote "origin", user information removed
+	Kind  string `json:"kind"` // "repository", "url", "range", "staged", "worktree", "folder", "file", "stdin"
+	Name  string `json:"name"` // as the user gave it
+	Range string `json:"range,omitempty"`
+	Head  string `json:"head,omitempty"` // hex id of the commit at HEAD
+	// HeadDate is the author date of that commit, in its author's zone; zero where it could not be read.
+	HeadDate time.Time `json:"head_date,omitzero"`
+	Branch   string    `json:"branch,omitempty"` // full ref name HEAD points at
+	Remote   string    `json:"remote,omitempty"` // URL of remote "origin", user information removed
 }
 
 // Rule is what a report says of a rule.
