@@ -22,7 +22,7 @@ const MaxReport = 256 << 20
 // Writing what was read as JSON gives the same bytes, for a report of this schema version. A report may come from
 // anyone: what no report can hold is refused, so that what is returned can go to any renderer. The error
 // is one sentence that says what is wrong, where, and what to do. Memory is a few times the size of a
-// report, and bounded for what only looks like one.
+// report, and some twenty times the size, which is bounded, for what only looks like one.
 func Read(in io.Reader) (finding.Header, []*finding.Finding, error) {
 	return newReading(in, MaxReport).report()
 }
