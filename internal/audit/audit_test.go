@@ -142,7 +142,7 @@ func TestItems(t *testing.T) {
 		"secret in an example": {func(t *testing.T, r *gittest.Repo) { r.CommitFile(".env.example", token+"\n", "example") },
 			fail("env-examples"), "GitLab"},
 		"value in an example": {func(t *testing.T, r *gittest.Repo) {
-			r.CommitFile(".env.example", "A=b\nexport DB_PASSWORD='" + fmt.Sprint("blue", 42) + "'\n", "example")
+			r.CommitFile(".env.example", "A=b\nexport DB_PASSWORD='"+fmt.Sprint("blue", 42)+"'\n", "example")
 		}, warn("env-examples"), "does not look like a placeholder"},
 		"value that no rule knows in an example": {func(t *testing.T, r *gittest.Repo) {
 			r.CommitFile(".env.example", "A=b\n#SESSION_SALT=7red\n", "example")

@@ -83,7 +83,7 @@ func envHistory(t *testing.T, seed uint64) *gittest.Repo {
 // compareWithLog compares the env files of a checklist with what git log says of each path that it lists.
 func compareWithLog(t *testing.T, r *gittest.Repo, c *checklist.Checklist) {
 	t.Helper()
-	first := map[string]string{}
+	first, removed := map[string]string{}, map[string]string{}
 	for _, id := range []string{"env-tracked", "env-history"} {
 		i := item(t, c, id)
 		if i.More > 0 {
@@ -92,6 +92,9 @@ func compareWithLog(t *testing.T, r *gittest.Repo, c *checklist.Checklist) {
 		for _, e := range i.Evidence {
 			if !strings.Contains(e.Text, "in this archive") {
 				first[e.Path] = e.Commit
+				if _, id, ok := strings.Cut(e.Text, "removed in "); ok {
+					removed[e.Path] = id[:12]
+				}
 			}
 		}
 	}
@@ -108,10 +111,17 @@ func compareWithLog(t *testing.T, r *gittest.Repo, c *checklist.Checklist) {
 	}
 	for path := range maps.Keys(paths) {
 		commits := strings.Fields(r.Git("log", "--all", "--full-history", "--format=%H", "--", ":(literal)"+path))
-		commits = slices.DeleteFunc(commits, func(id string) bool { // those that delete it
+		deletes := func(id string) bool {
 			_, err := r.TryGit("cat-file", "-e", id+":"+path)
 			return err != nil
-		})
+		}
+		if id := removed[path]; id != "" && !slices.ContainsFunc(commits, func(c string) bool { return strings.HasPrefix(c, id) && deletes(c) }) {
+			// Where one side of a merge never had it, git log says nothing of the merge that loses it.
+			if parents := strings.Fields(r.Git("rev-parse", id+"^@")); len(parents) < 2 || !deletes(id) {
+				t.Errorf("%q was removed in %s, which is none of git's %v", path, id, commits)
+			}
+		}
+		commits = slices.DeleteFunc(commits, deletes)
 		commit, known := first[path]
 		if known != (len(commits) > 0) {
 			t.Errorf("%q: known to the audit %v, and git log has %d commits", path, known, len(commits))

@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/unleak/unleak/internal/audit/checklist"
 	"github.com/unleak/unleak/scanner/finding"
@@ -83,6 +84,12 @@ func (e *entry) evidence() checklist.Evidence {
 	}
 	if holder := held(o); holder != "" && o.Kind != finding.KindReflog && o.HeldBy != "index" {
 		text += ", " + holder
+	}
+	if o.RemovedIn != "" {
+		text += ", gone from HEAD"
+		if !o.RemovedAt.IsZero() {
+			text += " since " + o.RemovedAt.Format(time.DateOnly)
+		}
 	}
 	if e.Facts["expired"] == "true" {
 		day, _, _ := strings.Cut(e.Facts["expires"], "T")
