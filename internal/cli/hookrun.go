@@ -113,7 +113,7 @@ func (a *app) hookRun(ctx context.Context, flags *hookFlags, hook string, args [
 	}
 	set, hide, err := a.hookRules(flags, blocked.Server, root, gitDir)
 	if err != nil {
-		return err
+		return fmt.Errorf("the %s is blocked, as it is not clear what to look for:\n%w", blocked.What, err)
 	}
 	options := scanner.Options{
 		Rules:           set,
