@@ -213,3 +213,41 @@ func TestRemovalsOfRandomGraphs(t *testing.T) {
 		t.Errorf("only %d removals were compared, %d of them by merges", total, merged)
 	}
 }
+
+// TestRemovalsWithMissingTrees: a commit whose tree is not there removes nothing. What went in it goes in the next one.
+func TestRemovalsWithMissingTrees(t *testing.T) {
+	repo := gittest.New(t)
+	blob := repo.Blob("text")
+	with := func(i int) string {
+		return repo.MakeTree(gittest.TreeEntry{Mode: "100644", Name: "a", ID: blob}, gittest.TreeEntry{Mode: "100644", Name: "b", ID: repo.Blob(fmt.Sprint(i))})
+	}
+	without := func(i int) string {
+		return repo.MakeTree(gittest.TreeEntry{Mode: "100644", Name: "b", ID: repo.Blob(fmt.Sprint(i))})
+	}
+	trees := []string{with(0), with(1), with(2), without(3), without(4), without(5)}
+	var commits []string
+	for i, tree := range trees {
+		commits = append(commits, repo.MakeCommit(tree, fmt.Sprint("commit ", i), commits[max(0, i-1):i]...))
+	}
+	repo.UpdateRef("refs/heads/main", commits[5])
+	for name, test := range map[string]struct {
+		missing []int
+		want    int
+	}{"none": {nil, 3}, "between": {[]int{1}, 3}, "the one that removed it": {[]int{3}, 4}, "two": {[]int{2, 3}, 4}, "the first": {[]int{0, 1}, 3}} {
+		t.Run(name, func(t *testing.T) {
+			damaged := repo.Copy()
+			for _, i := range test.missing {
+				damaged.RemoveObjects(trees[i])
+			}
+			var got []string
+			for _, line := range removals(t, damaged.GitDir(), commits[5], 1) {
+				if strings.Contains(line, `"a" `+blob) {
+					got = append(got, strings.Fields(line)[0])
+				}
+			}
+			if diff := cmp.Diff(commits[test.want:test.want+1], got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
