@@ -119,7 +119,7 @@ func contextLines(flag int, files []reportFile, flags outputFlags) int {
 	switch {
 	case flag >= 0:
 		return flag
-	case wantsFormat(files, flags, "html"):
+	case wantsFormat(files, flags, report.HTML):
 		return shown
 	}
 	return 0
