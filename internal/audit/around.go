@@ -42,7 +42,7 @@ func (a *audit) guards(ctx context.Context) error {
 		item.Summary = "A " + standing + " hook does."
 		item.Evidence = nil
 	case a.layout.WorkTree == "":
-		item.Summary = "This is a bare repository, in which nobody commits; a pre-receive hook would look at what is pushed to it."
+		item.Summary = checklist.NotHere + "nobody commits in a bare repository; a pre-receive hook would look at what is pushed to it."
 	default:
 		item.State = checklist.Warn
 		item.Summary = "None is installed, so the next secret is found when it is in the history."

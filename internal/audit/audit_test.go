@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -265,4 +266,34 @@ func encode(t testing.TB, v any) string {
 	encoder.SetIndent("", " ")
 	must(t, encoder.Encode(v))
 	return strings.ReplaceAll(b.String(), `\\n`, `\n`)
+}
+
+// Commands are safe to paste and do what they say, whatever names a repository has.
+func TestCommandsWithHostileNames(t *testing.T) {
+	if _, err := exec.LookPath("sh"); err != nil || runtime.GOOS == "windows" {
+		t.Skip("this test runs commands of a POSIX shell")
+	}
+	r := clean(t)
+	for _, name := range []string{
+		"a b/x.env", "it's.env", "$(touch pwned).env", "`touch pwned`.env", "-rf.env", "*.env", "[ab].env", `back\slash.env`, "#c.env", "!d.env", "ä.env", "q\"q.env", "a;touch pwned;.env",
+	} {
+		r.Write("deploy/"+name, "A=b\n")
+	}
+	for range 3 { // a command names no more than a few
+		open := item(t, run(t, r.Dir), "env-ignored")
+		if len(open.Mend) == 0 {
+			break
+		}
+		cmd := exec.Command("sh", "-c", open.Mend[0].Command)
+		cmd.Dir = r.Dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v\n%s", open.Mend[0].Command, err, out)
+		}
+	}
+	if left := item(t, run(t, r.Dir), "env-ignored"); left.State != checklist.Pass {
+		t.Errorf("not ignored by what was proposed: %s", encode(t, left))
+	}
+	if out := r.Git("status", "--porcelain", "--untracked-files=all"); strings.Contains(out, ".env") || strings.Contains(out, "pwned") {
+		t.Errorf("git takes these in:\n%s", out)
+	}
 }

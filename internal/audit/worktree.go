@@ -27,7 +27,7 @@ type onDisk struct {
 func (a *audit) workTree(ctx context.Context) error {
 	item := checklist.Item{ID: idEnvIgnored, Section: sectionWorkTree, Title: "Env files on disk are ignored"}
 	if a.layout.WorkTree == "" {
-		item.Summary = "This is a bare repository: it has no files on disk."
+		item.Summary = checklist.NotHere + "a bare repository has no files on disk."
 		a.add(item)
 		return nil
 	}

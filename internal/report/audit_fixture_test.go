@@ -62,7 +62,7 @@ func cleanChecklist() *checklist.Checklist {
 	c := testChecklist()
 	c.State, c.Alerts, c.Suppressed = checklist.Pass, nil, nil
 	c.Items = []checklist.Item{
-		{ID: "env-ignored", Section: "Work tree", Title: "Env files on disk are ignored", State: checklist.Pass, Summary: "There is none, and .gitignore names .env."},
+		{ID: "env-ignored", Section: "Work tree", Title: "Env files on disk are ignored", State: checklist.Pass, Summary: checklist.NotHere + "a bare repository has no files on disk."},
 		{ID: "code-secrets", Section: "Current files", Title: "No secrets in code and settings", State: checklist.Pass, Summary: "None at HEAD."},
 	}
 	return c

@@ -34,9 +34,12 @@ func auditText(w io.Writer, c *checklist.Checklist, opts Options) error {
 
 func (p *auditPage) item(item *checklist.Item, c *checklist.Checklist) {
 	title := "  " + p.mark(item.State) + "  " + shown(item.Title)
-	if item.Summary == checklist.Unproved {
+	switch {
+	case item.Summary == checklist.Unproved:
 		p.line(title + p.style(dim, " (not proved)"))
 		return
+	case strings.HasPrefix(item.Summary, checklist.NotHere) && !p.opts.Verbose:
+		title += p.style(dim, " (does not apply)")
 	}
 	p.line(title)
 	if item.State == checklist.Pass && !isAlerts(item) {

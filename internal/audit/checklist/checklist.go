@@ -88,6 +88,9 @@ const (
 // Unproved is the summary of an item that warns for nothing but what could not be read.
 const Unproved = "None in what could be read, which is not everything."
 
+// NotHere begins the summary of an item that passes because there is nothing to ask, as in a bare repository.
+const NotHere = "Does not apply: "
+
 // AlertsID is the item that the alerts belong to.
 const AlertsID = "alerts"
 
