@@ -175,7 +175,7 @@ func TestPinned(t *testing.T) {
 			t.Errorf("%s: %d of %d uses are of the form that is checked", file, got, want)
 		}
 		for _, m := range uses.FindAllStringSubmatch(string(text), -1) {
-			if m[1] == "./" || strings.HasPrefix(m[1], "unleak/unleak@") {
+			if m[1] == "./" || strings.HasPrefix(m[1], "OWNER/unleak@") {
 				continue
 			}
 			parts := pinned.FindStringSubmatch(m[1])
@@ -219,7 +219,7 @@ func TestWorkflows(t *testing.T) {
 				switch {
 				case strings.HasPrefix(s.Uses, "actions/checkout@"):
 					depth, credentials = s.With["fetch-depth"], s.With["persist-credentials"]
-				case s.Uses == "./" || strings.HasPrefix(s.Uses, "unleak/unleak@"):
+				case s.Uses == "./" || strings.HasPrefix(s.Uses, "OWNER/unleak@"):
 					for input := range s.With {
 						if _, ok := action.Inputs[input]; !ok {
 							t.Errorf("%s, job %s: the action has no input %s", file, name, input)

@@ -34,7 +34,6 @@ const (
 const (
 	sarifSchema = "https://json.schemastore.org/sarif-2.1.0.json"
 	sourceRoot  = "%SRCROOT%"
-	homepage    = "https://github.com/unleak/unleak"
 )
 
 // sarifReport writes SARIF 2.1.0 as GitHub code scanning takes it. Findings
@@ -60,7 +59,7 @@ func (r *sarifReport) Start(header finding.Header) error {
 	r.header = header
 	rules := keptRules(header.Rules, r.limits.rules)
 	r.rules = make(map[string]uint, len(rules))
-	driver := sarif.NewVersionedDriver(header.Tool.Name, cmp.Or(header.Tool.Version, "unknown")).WithInformationURI(homepage)
+	driver := sarif.NewVersionedDriver(header.Tool.Name, cmp.Or(header.Tool.Version, "unknown"))
 	for i, rule := range rules {
 		r.rules[rule.ID] = uint(i)
 		driver.Rules = append(driver.Rules, ruleDescriptor(rule))
