@@ -1,7 +1,6 @@
 package report
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -9,23 +8,6 @@ import (
 
 	"github.com/unleak/unleak/scanner/finding"
 )
-
-// What a file is that is no report of ours, or not all of one.
-var (
-	errTooLarge = errors.New("it is larger than 256 MiB, which is more than can be read back: scan again, and write the formats that are wanted then")
-	errCutOff   = errors.New("it is cut off")
-	errList     = errors.New("it is a list, as gitleaks and others write it, and no report of unleak: give it one that was written " +
-		"with --format json or jsonl (a report of gitleaks can be the --baseline of a scan)")
-	errForeign = errors.New("it is JSON, but no report of a scan")
-	errVersion = errors.New("it is of another schema_version")
-)
-
-// fault is something that no report holds: the rest of a sentence that begins with its place.
-type fault string
-
-func (f fault) Error() string { return string(f) }
-
-func faultf(format string, args ...any) error { return fault(fmt.Sprintf(format, args...)) }
 
 // checkVersion refuses what is newer than this program.
 func (r *reading) checkVersion() error {
