@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -319,15 +320,23 @@ func testPageColors(t *testing.T, browser *browsertest.Browser) {
 	quiet(t, p)
 }
 
-// On a narrow screen nothing stands out to the right, also when a secret is open.
+// Nothing stands out to the right, of the page or over what is beside it, on screens of any width, however long names and
+// lines are. Tables and lines of code scroll by themselves.
 func testPageNarrow(t *testing.T, browser *browsertest.Browser) {
-	p := browser.Open(t, pageFile(t, hostileHeader(), append(browsedFindings(), hostileFindings()...)), "", browsertest.View{Width: 360, Height: 700})
-	p.Eval(`document.querySelectorAll("details").forEach((details) => { details.open = true })`, nil)
-	p.Until(`document.querySelector(".inside")`)
-	if got := p.Text(`document.documentElement.scrollWidth`); got != "360" {
-		t.Errorf("the page is %s pixels wide, on a screen of 360: %s", got, p.Text(`[...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > 361 && !e.closest(".scroll, pre")).map((e) => e.outerHTML.slice(0, 150)).slice(0, 8).join("\n")`))
+	file := pageFile(t, hostileHeader(), append(browsedFindings(), hostileFindings()...))
+	for _, width := range []int{360, 700, 1000, 1280} {
+		p := browser.Open(t, file, "", browsertest.View{Width: width, Height: 700})
+		p.Eval(`document.querySelectorAll("details").forEach((details) => { details.open = true })`, nil)
+		p.Until(`document.querySelector(".inside")`)
+		if got := p.Text(`document.documentElement.scrollWidth`); got != strconv.Itoa(width) {
+			t.Errorf("the page is %s pixels wide, on a screen of %d", got, width)
+		}
+		if got := p.Text(`[...document.querySelectorAll("body *")].filter((e) => !e.closest(".scroll, pre > *, .skip, svg, .bars .label") &&
+			e.getBoundingClientRect().right > e.parentElement.getBoundingClientRect().right + 16).map((e) => e.outerHTML.slice(0, 150)).slice(0, 5).join("\n")`); got != "" {
+			t.Errorf("on a screen of %d pixels, these are wider than what they stand in:\n%s", width, got)
+		}
+		quiet(t, p)
 	}
-	quiet(t, p)
 }
 
 func testPageWithoutScript(t *testing.T, browser *browsertest.Browser) {

@@ -48,7 +48,7 @@ func TestScreenshot(t *testing.T) {
 func demoHeader() finding.Header {
 	h := completeHeader()
 	h.Tool.Version = "v1.0.0"
-	h.Source.Remote = "https://github.com/example/webshop"
+	h.Source.Remote, h.Source.HeadDate = "https://github.com/example/webshop", date(2026, 11, 20)
 	h.Rules = nil
 	for _, f := range demoFindings() {
 		h.Rules = append(h.Rules, finding.Rule{ID: f.RuleID, Description: f.Description, Severity: f.Severity, Confidence: f.Confidence,
