@@ -87,9 +87,9 @@ func (a *app) hookInstall(ctx context.Context, args []string, shared bool) error
 	if err != nil {
 		return err
 	}
-	for _, folder := range g.folders {
+	for i, folder := range g.folders {
 		if folder.Shared != "" && !shared {
-			return usagef(sharedHint(folder), "the hooks folder %q is not this repository's alone: a hook there affects %s", folder.Path, folder.Shared)
+			return usagef(sharedHint(folder, g.hooks[i]), "the hooks folder %q is not this repository's alone: a hook there affects %s", folder.Path, folder.Shared)
 		}
 	}
 	program, err := program()
@@ -117,9 +117,9 @@ func (a *app) hookInstall(ctx context.Context, args []string, shared bool) error
 }
 
 // sharedHint says how to go on where hooks are not the repository's own.
-func sharedHint(folder guard.HooksFolder) string {
-	if base := filepath.Base(filepath.Dir(folder.Path)); base == ".husky" || filepath.Base(folder.Path) == ".husky" {
-		return `these are the hooks of husky: add the line 'unleak hook run pre-commit -- "$@"' to .husky/pre-commit instead`
+func sharedHint(folder guard.HooksFolder, hook string) string {
+	if filepath.Base(filepath.Dir(folder.Path)) == ".husky" || filepath.Base(folder.Path) == ".husky" {
+		return fmt.Sprintf(`these are the hooks of husky: add the line 'unleak hook run %[1]s -- "$@"' to .husky/%[1]s instead`, hook)
 	}
 	return "if that is what you want, say so with --shared"
 }
