@@ -29,8 +29,8 @@ type Options struct {
 	MinConfidence finding.Confidence
 	// Suppress takes out of a finished scan what was judged before, as ignore files say it; may be nil.
 	Suppress func(*scanner.Result)
-	// Name is how the user called the repository, for the commands that are proposed; empty or "." for the
-	// current folder.
+	// Name is the path of the repository's root from where the user is, for the commands that are proposed; empty or "." for
+	// the current folder.
 	Name string
 	// Alerts are those of GitHub's secret scanning to judge, see [ParseAlerts]; nil for none.
 	Alerts []Alert
@@ -46,15 +46,32 @@ type Options struct {
 // ErrNotRepository says that there is no repository to audit.
 var ErrNotRepository = errors.New("an audit needs a repository")
 
-// Run audits the repository of path: a work tree, a bare repository, or a .git folder. When the context ends, its
-// error is returned and no checklist: half an audit answers nothing.
-func Run(ctx context.Context, path string, options Options) (*checklist.Checklist, error) {
+// Root returns the folder whose files belong to the repository of path: its work tree, or the empty string for a bare one.
+func Root(path string) (string, error) {
+	layout, err := locate(path)
+	if err != nil {
+		return "", err
+	}
+	return layout.WorkTree, nil
+}
+
+func locate(path string) (*gitstore.Layout, error) {
 	layout, err := gitstore.Locate(path)
 	if errors.Is(err, gitstore.ErrNotRepository) {
 		return nil, fmt.Errorf("%w: %w", ErrNotRepository, err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("opening the repository: %w", err)
+	}
+	return layout, nil
+}
+
+// Run audits the repository of path: a work tree, a bare repository, or a .git folder. When the context ends, its
+// error is returned and no checklist: half an audit answers nothing.
+func Run(ctx context.Context, path string, options Options) (*checklist.Checklist, error) {
+	layout, err := locate(path)
+	if err != nil {
+		return nil, err
 	}
 	if options.MinConfidence == "" {
 		options.MinConfidence = finding.ConfidenceMedium

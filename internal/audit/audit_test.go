@@ -218,6 +218,11 @@ func TestItems(t *testing.T) {
 			warn("config-credentials"), "--unset-all credential.helper"},
 		"include": {func(t *testing.T, r *gittest.Repo) { r.Git("config", "include.path", "/nowhere/at/all") },
 			warn("config-credentials"), "includes another file"},
+		"hooks from elsewhere": {func(t *testing.T, r *gittest.Repo) {
+			folder := t.TempDir()
+			must(t, os.WriteFile(filepath.Join(folder, "pre-commit"), []byte("#!/bin/sh\nexec unleak scan --staged\n"), 0o777))
+			r.Git("config", "core.hooksPath", folder)
+		}, warn("config-credentials"), "outside of the repository"},
 		"token in the configuration": {func(t *testing.T, r *gittest.Repo) { r.Git("config", "corp.token", value) },
 			fail("config-credentials"), "glpat-"},
 		"hook": {func(t *testing.T, r *gittest.Repo) {
@@ -241,6 +246,14 @@ func TestItems(t *testing.T) {
 			encoded := encode(t, c)
 			if strings.Contains(encoded, value) || strings.Contains(encoded, value[6:]) {
 				t.Errorf("the value stands in the checklist:\n%s", encoded)
+			}
+			seen := map[string]bool{}
+			for _, e := range item(t, c, "submodule-credentials").Evidence {
+				if at := fmt.Sprint(e.Path, e.Line); seen[at] {
+					t.Errorf("%s is told twice", at)
+				} else {
+					seen[at] = true
+				}
 			}
 			for id := range test.want {
 				if text := encode(t, item(t, c, id)); !strings.Contains(text, test.text) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -77,6 +78,10 @@ func (a *audit) configuration(ctx context.Context) error {
 // configItems makes items of what was met.
 func (a *audit) configItems(troubles map[string][]trouble) {
 	for _, f := range a.sorted[idSubmodules] {
+		onDisk := func(t trouble) bool { return t.Path == gitmodules && t.Line == f.at.StartLine }
+		if slices.ContainsFunc(troubles[idSubmodules], onDisk) {
+			continue
+		}
 		troubles[idSubmodules] = append(troubles[idSubmodules], trouble{f.evidence(), checklist.Fail, a.redactSteps([]entry{f})[1]})
 	}
 	for _, q := range []struct{ id, title, none, what string }{
@@ -209,6 +214,8 @@ func (a *audit) judge(file string, s setting) (t trouble, secret string, ok bool
 		}
 	case s.section == "credential" && s.key == "helper" && keepsPlain(s.value):
 		return trouble{checklist.Evidence{Text: "a credential helper keeps passwords in a file, in plain text"}, checklist.Warn, unset}, "", true
+	case s.section == "core" && s.key == "hookspath" && !filepath.IsLocal(s.value):
+		return trouble{checklist.Evidence{Text: "takes hooks from a folder outside of the repository, which was not looked into"}, checklist.Warn, checklist.Step{}}, "", true
 	case s.section == "include" && s.key == "path" || s.section == "includeif" && s.key == "path":
 		return trouble{checklist.Evidence{Text: "includes another file, which was not looked into"}, checklist.Warn, checklist.Step{}}, "", true
 	}

@@ -53,9 +53,6 @@ func (a *audit) scan(ctx context.Context) error {
 	}
 	a.suppressed = result.Hidden[hidden:]
 	a.header = result.Header
-	if a.options.Name != "" {
-		a.header.Source.Name = a.options.Name
-	}
 	a.separate(result.Findings)
 	a.sort()
 	return nil

@@ -114,9 +114,9 @@ func (a *app) audit(ctx context.Context, flags *auditFlags, repository string) e
 		return err
 	}
 	path := a.path(repository)
-	_, root, err := scanner.Detect(path)
+	root, err := audit.Root(path)
 	if err != nil {
-		return fmt.Errorf("cannot audit %q: %w", repository, err)
+		return notRepository(err)
 	}
 	set, err := a.rules(flags.ruleFlags, root)
 	if err != nil {
@@ -132,7 +132,7 @@ func (a *app) audit(ctx context.Context, flags *auditFlags, repository string) e
 	}
 	options := audit.Options{
 		Alerts: alerts,
-		Rules:  set, Name: repository, Jobs: flags.jobs, Tool: tool(), Progress: &scanner.Progress{},
+		Rules:  set, Name: a.rootFrom(root, repository), Jobs: flags.jobs, Tool: tool(), Progress: &scanner.Progress{},
 		Suppress: func(result *scanner.Result) { a.suppress(hide, result) },
 	}
 	if file, err := a.ruleFile(flags.config, root); err == nil && file != "" && flags.config == "" {
@@ -146,6 +146,38 @@ func (a *app) audit(ctx context.Context, flags *auditFlags, repository string) e
 	return a.writeAll(flags.outputFlags, files, func(w writer) error {
 		return report.WriteChecklist(w.to, w.format, list, w.options)
 	})
+}
+
+// notRepository says what to give where there is no repository.
+func notRepository(err error) error {
+	if errors.Is(err, audit.ErrNotRepository) {
+		return usageError{err: err, hint: "give the path of a repository: a work tree, a bare repository or a .git folder"}
+	}
+	return err
+}
+
+// rootFrom is the root of a work tree as commands of the user reach it: as the user named the repository if that is it, and
+// otherwise, as from a folder below it, by a path from here.
+func (a *app) rootFrom(root, named string) string {
+	if root == "" {
+		return named
+	}
+	here, err := filepath.Abs(a.path("."))
+	if err != nil {
+		return named
+	}
+	given, err := os.Stat(a.path(named))
+	if found, foundErr := os.Stat(root); err == nil && foundErr == nil && os.SameFile(given, found) {
+		return named
+	}
+	if resolved, err := filepath.EvalSymlinks(here); err == nil {
+		here = resolved
+	}
+	relative, err := filepath.Rel(here, root)
+	if err != nil {
+		return root
+	}
+	return relative
 }
 
 // readAlerts reads the file of --alerts; nil for none.
@@ -179,10 +211,8 @@ func (a *app) runAudit(ctx context.Context, path string, options audit.Options) 
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return nil, fmt.Errorf("%w: half an audit answers nothing, so there is no report", errInterrupted)
-	case errors.Is(err, audit.ErrNotRepository):
-		return nil, usageError{err: err, hint: "give the path of a repository: a work tree, a bare repository or a .git folder"}
 	case err != nil:
-		return nil, err
+		return nil, notRepository(err)
 	}
 	a.notef("audited in %s", time.Since(begin).Round(time.Millisecond))
 	return list, nil
