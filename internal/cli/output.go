@@ -21,6 +21,7 @@ type outputFlags struct {
 	format  string   // for standard output
 	files   []string // FILE or FORMAT:FILE
 	noColor bool
+	context bool // text shows the lines round secrets
 }
 
 // addOutputFlags defines the flags that say where reports go.
@@ -112,7 +113,7 @@ func (f reportFile) write(result *scanner.Result, options report.Options) error 
 // fails does not stop the others. Files come first: standard output may be a
 // pager that waits.
 func (a *app) writeReports(result *scanner.Result, files []reportFile, flags outputFlags) error {
-	options := report.Options{Verbose: a.verbosely, RunID: a.Getenv("GITHUB_RUN_ID")}
+	options := report.Options{Verbose: a.verbosely, Context: flags.context, RunID: a.Getenv("GITHUB_RUN_ID")}
 	var failed []error
 	for _, file := range files {
 		failed = append(failed, file.write(result, options))

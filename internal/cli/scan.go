@@ -27,7 +27,7 @@ type scanFlags struct {
 	reveal, exitZero, full      bool
 	minConfidence, failOn       string
 	stats                       string // file
-	jobs, context               int
+	jobs, contextLines          int
 	maxObjectSize, memoryBudget byteSize
 }
 
@@ -45,9 +45,10 @@ func (a *app) scan(ctx context.Context, flags *scanFlags, argument string, on fa
 	if !slices.Contains(confidences, flags.minConfidence) {
 		return usagef("write low, medium or high", "--min-confidence %q is no confidence", flags.minConfidence)
 	}
-	if flags.context < -1 || flags.context > scanner.MaxContext {
-		return usagef(fmt.Sprintf("write a number from 0 to %d", scanner.MaxContext), "--context %d makes no sense", flags.context)
+	if flags.contextLines < -1 || flags.contextLines > scanner.MaxContext {
+		return usagef(fmt.Sprintf("write a number from 0 to %d", scanner.MaxContext), "--context %d makes no sense", flags.contextLines)
 	}
+	flags.context = flags.contextLines > 0 // a page that shows some is no reason for text to
 	progress := &scanner.Progress{}
 	meter := startMeter(progress, flags.stats != "" || a.verbosely)
 	defer meter.stop()
@@ -89,7 +90,7 @@ func (a *app) scan(ctx context.Context, flags *scanFlags, argument string, on fa
 		Reveal:        flags.reveal,
 		MinConfidence: finding.Confidence(flags.minConfidence),
 		LineHashes:    wantsFormat(files, flags.outputFlags, report.SARIF, report.JSON, report.JSONL),
-		Context:       contextLines(flags.context, files, flags.outputFlags),
+		Context:       contextLines(flags.contextLines, files, flags.outputFlags),
 		Tool:          finding.Tool{Name: "unleak", Version: unleak.Version()},
 		Progress:      progress,
 	}

@@ -35,7 +35,7 @@ func (a *app) addScanFlags(cmd *cobra.Command, f *scanFlags) {
 	reports.flags.StringVar(&f.stats, "stats", "", "write to `FILE` as JSON what the scan cost; of a repository, also the time of a walk that only decodes it")
 	reports.flags.BoolVar(&f.reveal, "reveal", false, "show secret values in full; otherwise they are redacted everywhere")
 	reports.flags.StringVar(&f.minConfidence, "min-confidence", string(finding.ConfidenceMedium), "show findings of at least this confidence: `LEVEL` is low, medium or high; the rest is counted")
-	reports.flags.IntVar(&f.context, "context", -1, "have reports show `N` lines before and after each secret, with everything in them masked that could be one; 0 for none (default: 2 in HTML)")
+	reports.flags.IntVar(&f.contextLines, "context", -1, "show `N` lines before and after each secret, with everything in them masked that could be one, in text, JSON and HTML (default: 2 in HTML alone)")
 	reports.flags.Lookup("context").DefValue = "0" // so that help does not show what stands for none given
 	addFailOn(reports.flags, &f.failOn, string(finding.Low), "exit 1 only if a finding is at least this severe: `SEVERITY` is critical, high, medium, low or never; an incomplete scan still exits 3")
 	reports.flags.BoolVar(&f.exitZero, "exit-zero", false, "the same as --fail-on never")

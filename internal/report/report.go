@@ -64,6 +64,7 @@ func formats() []format {
 type Options struct {
 	Color   bool   // text: ANSI colors
 	Verbose bool   // text: list every place, ref and gap
+	Context bool   // text: show the lines round each secret, where the scan was asked for them
 	Width   int    // text: columns to wrap sentences at; 80 when 0
 	RunID   string // SARIF: last part of automationDetails.id, telling runs of one category apart; may be empty
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -38,6 +39,7 @@ func (r *textReport) Finding(f *finding.Finding) error {
 	}
 	first := &f.Occurrences[0]
 	r.labelled("where", r.style(cyan, place(r.header.Source, first)))
+	r.lines(first)
 	if since := since(first); since != "" {
 		r.labelled("since", since)
 	}
@@ -152,7 +154,19 @@ func (r *textReport) others(f *finding.Finding) {
 			text += "  " + r.style(red, "at HEAD")
 		}
 		r.labelled(label, text)
+		r.lines(o)
 		label = ""
+	}
+}
+
+// lines writes the lines round an occurrence, if they are wanted and known.
+func (r *textReport) lines(o *finding.Occurrence) {
+	if !r.opts.Context {
+		return
+	}
+	for _, line := range o.Context {
+		text := Printable(strings.ReplaceAll(line.Text, "\t", "    "))
+		r.labelled("", strings.TrimRight(r.style(dim, fmt.Sprintf("%5d | ", line.Number))+text, " "))
 	}
 }
 

@@ -44,3 +44,25 @@ func TestGoneSince(t *testing.T) {
 		})
 	}
 }
+
+// TestLinesInText: text shows the lines round a secret only if told to, and as harmless as anything else.
+func TestLinesInText(t *testing.T) {
+	for _, wanted := range []bool{true, false} {
+		var out bytes.Buffer
+		handler, err := New(Text, &out, Options{Context: wanted})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := Deliver(handler, finding.Header{}, hostileFindings()); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(out.String(), "\n                   3 | key = ..."); got != wanted {
+			t.Errorf("lines wanted: %v, shown: %v", wanted, got)
+		}
+		for line := range strings.SplitSeq(out.String(), "\n") {
+			if Printable(line) != line {
+				t.Errorf("%q is not printable", line)
+			}
+		}
+	}
+}
