@@ -1,6 +1,6 @@
 // What both pages use: elements, copy buttons, the color theme. Data only ever becomes text.
 
-// make returns an element. Of attributes, class and those with a dash or of no property are set as such.
+// make returns an element. An attribute that is false or undefined is left out, and so is an empty child.
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
