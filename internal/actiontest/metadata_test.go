@@ -163,15 +163,16 @@ func TestDocumented(t *testing.T) {
 // Every action of others is one that cannot change: a commit, with its tag said beside it, and
 // the same commit everywhere.
 func TestPinned(t *testing.T) {
-	uses := regexp.MustCompile(`(?m)^[\s-]*uses: +(\S+)( # v\d+\.\d+\.\d+)?$`)
+	uses := regexp.MustCompile(`(?m)^[\s-]*uses: +(\S+)(.*)$`)
+	tag := regexp.MustCompile(`^ # v\d+\.\d+\.\d+$`)
 	pinned := regexp.MustCompile(`^([\w-]+/[\w-]+)[\w/-]*@([0-9a-f]{40})$`)
 	seen := map[string]string{}
-	for _, file := range yamlFiles(t) {
+	for _, file := range append(yamlFiles(t), filepath.Join(root, "README.md"), filepath.Join(root, "docs/ci.md")) {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, want := len(uses.FindAll(text, -1)), strings.Count(string(text), "uses: "); got != want {
+		if got, want := len(uses.FindAll(text, -1)), strings.Count(strings.ReplaceAll(string(text), "`uses: ", ""), "uses: "); got != want {
 			t.Errorf("%s: %d of %d uses are of the form that is checked", file, got, want)
 		}
 		for _, m := range uses.FindAllStringSubmatch(string(text), -1) {
@@ -179,7 +180,7 @@ func TestPinned(t *testing.T) {
 				continue
 			}
 			parts := pinned.FindStringSubmatch(m[1])
-			if parts == nil || m[2] == "" {
+			if parts == nil || !tag.MatchString(m[2]) {
 				t.Errorf("%s: %s is not pinned to a commit with its tag in a comment", file, m[1])
 				continue
 			}
