@@ -104,6 +104,29 @@ func TestReleaseSetUp(t *testing.T) {
 	}
 }
 
+// The image is built with the Go that the module asks for, statically, and runs as a user without rights.
+func TestDockerfile(t *testing.T) {
+	file, err := os.ReadFile("Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	module, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	version := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindSubmatch(module)
+	if version == nil {
+		t.Fatal("go.mod names no version of Go")
+	}
+	for _, want := range []string{
+		"FROM golang:" + string(version[1]) + "-alpine AS build\n", "CGO_ENABLED=0 go build -trimpath", "\nUSER unleak\n", "\nENTRYPOINT [\"unleak\"]\n",
+	} {
+		if !strings.Contains(string(file), want) {
+			t.Errorf("the Dockerfile lacks %q", want)
+		}
+	}
+}
+
 // The same sources give the same program, wherever they lie.
 func TestBuildIsReproducible(t *testing.T) {
 	if testing.Short() {
