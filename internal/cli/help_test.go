@@ -101,6 +101,9 @@ func checkCommandLine(t *testing.T, text string) {
 	if words[0] == "help" {
 		words = words[1:]
 	}
+	if len(words) == 0 {
+		return
+	}
 	a := &app{Env: Env{Getenv: func(string) string { return "" }}}
 	cmd, rest, err := a.rootCommand().Find(words)
 	if err == nil && !cmd.HasParent() {
