@@ -45,7 +45,7 @@ func anchors(page string) map[string]bool {
 		}
 		title := strings.ToLower(strings.TrimSpace(strings.TrimLeft(line, "#")))
 		title = regexp.MustCompile(`\[([^]]*)\]\([^)]*\)`).ReplaceAllString(title, "$1")
-		title = regexp.MustCompile("[^\\p{L}\\p{N} _-]").ReplaceAllString(title, "")
+		title = regexp.MustCompile(`[^\p{L}\p{N} _-]`).ReplaceAllString(title, "")
 		ids[strings.ReplaceAll(title, " ", "-")] = true
 	}
 	return ids
