@@ -30,8 +30,13 @@ func Folder(ctx context.Context, layout *gitstore.Layout, hook string) (HooksFol
 	if err != nil {
 		return HooksFolder{}, err
 	}
+	return folderOf(layout, hook, scope, path), nil
+}
+
+// folderOf is the folder that a core.hooksPath of some scope stands for, or none.
+func folderOf(layout *gitstore.Layout, hook, scope, path string) HooksFolder {
 	if path == "" {
-		return HooksFolder{Path: filepath.Join(layout.CommonDir, "hooks")}, nil
+		return HooksFolder{Path: filepath.Join(layout.CommonDir, "hooks")}
 	}
 	start := layout.WorkTree
 	if start == "" || hook == PreReceive {
@@ -42,7 +47,7 @@ func Folder(ctx context.Context, layout *gitstore.Layout, hook string) (HooksFol
 	}
 	folder := HooksFolder{Path: filepath.Clean(path), Scope: scope}
 	folder.Shared = shared(layout, folder)
-	return folder, nil
+	return folder
 }
 
 // shared says what a folder of hooks affects beyond one repository of one user.

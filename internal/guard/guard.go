@@ -54,12 +54,13 @@ type Guard struct {
 // the folder of hooks, as that can be configured outside of the repository; where there is no git, what the
 // repository itself configures counts.
 func Installed(ctx context.Context, layout *gitstore.Layout) ([]Guard, error) {
+	scope, path, err := configured(ctx, layout)
+	if err != nil {
+		return nil, err
+	}
 	var list []Guard
 	for _, hook := range Hooks() {
-		folder, err := Folder(ctx, layout, hook)
-		if err != nil {
-			return nil, err
-		}
+		folder := folderOf(layout, hook, scope, path)
 		f := finder{layout: layout, hook: hook, file: filepath.Join(folder.Path, hook)}
 		if err := f.find(); err != nil {
 			return nil, err
