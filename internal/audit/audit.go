@@ -32,6 +32,8 @@ type Options struct {
 	// Name is the path of the repository's root from where the user is, for the commands that are proposed; empty or "." for
 	// the current folder.
 	Name string
+	// UserExcludes is the file of patterns that the user has git ignore everywhere, see [UserExcludes]; empty for none.
+	UserExcludes string
 	// Alerts are those of GitHub's secret scanning to judge, see [ParseAlerts]; nil for none.
 	Alerts []Alert
 

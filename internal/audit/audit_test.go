@@ -111,7 +111,7 @@ func TestItems(t *testing.T) {
 		"ignored here alone": {func(t *testing.T, r *gittest.Repo) {
 			r.Write("conf/prod.env", token)
 			must(t, os.WriteFile(filepath.Join(r.Dir, ".git", "info", "exclude"), []byte("*.env\n"), 0o666))
-		}, warn("env-ignored"), "info/exclude alone"},
+		}, warn("env-ignored"), "ignored by info/exclude alone"},
 		"env not named": {func(t *testing.T, r *gittest.Repo) { r.CommitFile(".gitignore", "*.o\n", "other") },
 			warn("env-ignored"), `printf '%s\n' .env >> .gitignore`},
 		"env tracked": {func(t *testing.T, r *gittest.Repo) {
@@ -308,5 +308,30 @@ func TestCommandsWithHostileNames(t *testing.T) {
 	}
 	if out := r.Git("status", "--porcelain", "--untracked-files=all"); strings.Contains(out, ".env") || strings.Contains(out, "pwned") {
 		t.Errorf("git takes these in:\n%s", out)
+	}
+}
+
+// What only the user's own configuration ignores is no reason to pass, nor to fail.
+func TestUserExcludes(t *testing.T) {
+	home := t.TempDir()
+	env := map[string]string{"HOME": home}
+	getenv := func(name string) string { return env[name] }
+	if got, want := audit.UserExcludes(getenv), filepath.Join(home, ".config", "git", "ignore"); got != want {
+		t.Errorf("without a setting: %q, want %q", got, want)
+	}
+	must(t, os.WriteFile(filepath.Join(home, ".gitconfig"), []byte("[core]\n\texcludesFile = ~/my ignores\n"), 0o666))
+	file := audit.UserExcludes(getenv)
+	if want := filepath.Join(home, "my ignores"); file != want {
+		t.Errorf("with a setting: %q, want %q", file, want)
+	}
+	must(t, os.WriteFile(file, []byte("*.env\n"), 0o666))
+	if env = nil; audit.UserExcludes(getenv) != "" {
+		t.Errorf("without a home: %q", audit.UserExcludes(getenv))
+	}
+	r := clean(t)
+	r.Write("prod.env", "A=b\n")
+	c := run(t, r.Dir, func(o *audit.Options) { o.UserExcludes = file })
+	if got := item(t, c, "env-ignored"); got.State != checklist.Warn || !strings.Contains(encode(t, got), "ignored by core.excludesFile alone") {
+		t.Errorf("%s", encode(t, got))
 	}
 }

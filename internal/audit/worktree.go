@@ -32,25 +32,30 @@ func (a *audit) workTree(ctx context.Context) error {
 		return nil
 	}
 	rules := gitignore.New(a.layout.WorkTree, a.layout.CommonDir)
+	if a.options.UserExcludes != "" {
+		rules.AddUser(a.options.UserExcludes)
+	}
 	files, unread, err := a.envFiles(ctx, rules)
 	if err != nil {
 		return err
 	}
 	own := rules.Check(".env", false)
 	var open, private []string
+	by := map[string]string{}
 	for _, f := range files {
 		switch {
 		case !f.match.Ignored:
 			open = append(open, f.path)
-		case f.match.File == gitignore.Exclude:
+		case isPrivate(f.match):
 			private = append(private, f.path)
+			by[f.path] = f.match.File
 		}
 	}
 	for _, name := range open {
 		item.Evidence = append(item.Evidence, checklist.Evidence{Text: "on disk and not ignored", Path: name})
 	}
 	for _, name := range private {
-		item.Evidence = append(item.Evidence, checklist.Evidence{Text: "ignored by " + gitignore.Exclude + " alone, which only this clone has", Path: name})
+		item.Evidence = append(item.Evidence, checklist.Evidence{Text: "ignored by " + by[name] + " alone", Path: name})
 	}
 	for _, name := range unread {
 		item.Evidence = append(item.Evidence, checklist.Evidence{Text: "folder that could not be read", Path: name})
@@ -62,9 +67,9 @@ func (a *audit) workTree(ctx context.Context) error {
 		item.Mend = a.ignoreSteps(open)
 	case len(private) > 0:
 		item.State = checklist.Warn
-		item.Summary = "Only " + gitignore.Exclude + " ignores " + count(len(private), "env file") + ", and it does not travel with the repository."
+		item.Summary = "What ignores " + count(len(private), "env file") + " is yours alone, and does not travel with the repository."
 		item.Mend = a.ignoreSteps(private)
-	case !own.Ignored || own.File == gitignore.Exclude:
+	case !own.Ignored || isPrivate(own):
 		item.State = checklist.Warn
 		item.Summary = "There is no env file that git would take in, but .gitignore does not name .env: the first one that somebody makes can be committed."
 		item.Mend = a.ignoreSteps([]string{".env"})
@@ -78,6 +83,11 @@ func (a *audit) workTree(ctx context.Context) error {
 	}
 	a.add(item)
 	return nil
+}
+
+// isPrivate reports whether a path is ignored by what no other clone has.
+func isPrivate(m gitignore.Match) bool {
+	return m.Ignored && (m.File == gitignore.Exclude || m.File == gitignore.User)
 }
 
 // envFiles lists the env files of the work tree that are not tracked, but for those in ignored folders and in

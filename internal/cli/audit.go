@@ -133,7 +133,8 @@ func (a *app) audit(ctx context.Context, flags *auditFlags, repository string) e
 	options := audit.Options{
 		Alerts: alerts,
 		Rules:  set, Name: a.rootFrom(root, repository), Jobs: flags.jobs, Tool: tool(), Progress: &scanner.Progress{},
-		Suppress: func(result *scanner.Result) { a.suppress(hide, result) },
+		UserExcludes: audit.UserExcludes(a.Getenv),
+		Suppress:     func(result *scanner.Result) { a.suppress(hide, result) },
 	}
 	if file, err := a.ruleFile(flags.config, root); err == nil && file != "" && flags.config == "" {
 		options.RulesFrom = filepath.Base(file)

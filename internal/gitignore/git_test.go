@@ -27,6 +27,7 @@ func TestAsGitChecksIgnore(t *testing.T) {
 		dir := t.TempDir()
 		git(t, dir, nil, "init", "-q", "-b", "main")
 		git(t, dir, nil, "config", "core.ignoreCase", "false")
+		git(t, dir, nil, "config", "core.excludesFile", filepath.Join(dir, userFile))
 		paths := populate(t, random, dir)
 		compare(t, dir, paths)
 	}
@@ -78,10 +79,14 @@ func TestAsGitChecksIgnoreByHand(t *testing.T) {
 	}
 }
 
+// userFile is where core.excludesFile points.
+const userFile = ".git/user-excludes"
+
 // compare has git and Rules decide the same paths.
 func compare(t *testing.T, dir string, paths []string) {
 	t.Helper()
 	rules := New(dir, filepath.Join(dir, ".git"))
+	rules.AddUser(filepath.Join(dir, userFile))
 	output := git(t, dir, []byte(strings.Join(paths, "\x00")), "check-ignore", "--no-index", "-v", "-n", "-z", "--stdin")
 	fields := strings.Split(strings.TrimSuffix(output, "\x00"), "\x00")
 	if len(fields) != 4*len(paths) {
@@ -92,6 +97,9 @@ func compare(t *testing.T, dir string, paths []string) {
 		want := Match{}
 		if source != "" {
 			want = Match{Ignored: !strings.HasPrefix(pattern, "!"), File: strings.TrimPrefix(source, ".git/")}
+			if strings.HasSuffix(source, userFile) {
+				want.File = User
+			}
 			fmt.Sscan(line, &want.Line)
 		}
 		info, err := os.Stat(filepath.Join(dir, filepath.FromSlash(name)))
@@ -121,6 +129,7 @@ func populate(t *testing.T, random *rand.Rand, dir string) []string {
 		return text.String()
 	}
 	write(t, filepath.Join(dir, ".git", "info", "exclude"), lines())
+	write(t, filepath.Join(dir, userFile), lines())
 	var paths []string
 	var fill func(folder string, depth int)
 	fill = func(folder string, depth int) {

@@ -2,8 +2,8 @@
 // which file (gitignore(5)).
 //
 // Patterns are those of package pathspec, which agree with git where go-git's do not ("[!a]",
-// "**" in the middle, a byte order mark). Patterns that a user has for all repositories
-// (core.excludesFile) are not read: they do not travel with the repository. Case counts, also where
+// "**" in the middle, a byte order mark). Patterns that a user has for all repositories (core.excludesFile) count
+// only where [Rules.AddUser] names them: they do not travel with the repository. Case counts, also where
 // core.ignoreCase has git overlook it, so that nothing is taken for ignored which others would commit.
 package gitignore
 
@@ -20,6 +20,7 @@ type Rules struct {
 	workTree string
 	folders  map[string][]rule // of .gitignore files, by slash path; "." is the root
 	exclude  []rule            // of info/exclude
+	user     []rule            // of the user, for all repositories
 }
 
 // Match says by what a path is decided.
@@ -35,6 +36,9 @@ type Match struct {
 // Exclude is what [Match.File] is for the patterns of this repository that no commit has.
 const Exclude = "info/exclude"
 
+// User is what [Match.File] is for the patterns that a user has for all repositories.
+const User = "core.excludesFile"
+
 // New returns the rules of a work tree whose repository has its common folder at commonDir.
 func New(workTree, commonDir string) *Rules {
 	return &Rules{
@@ -43,6 +47,9 @@ func New(workTree, commonDir string) *Rules {
 		exclude:  read(filepath.Join(commonDir, "info", "exclude"), Exclude),
 	}
 }
+
+// AddUser has the patterns in a file count that a user has for all repositories, after all others.
+func (r *Rules) AddUser(file string) { r.user = read(file, User) }
 
 // Match decides a path from the root of the work tree, with slashes, of which no folder above is ignored:
 // for callers that walk a work tree and leave ignored folders out.
@@ -59,7 +66,10 @@ func (r *Rules) Match(name string, dir bool) Match {
 			break
 		}
 	}
-	m, _ := decide(r.exclude, name, dir)
+	m, ok := decide(r.exclude, name, dir)
+	if !ok {
+		m, _ = decide(r.user, name, dir)
+	}
 	return m
 }
 
