@@ -104,6 +104,10 @@ func TestContext(t *testing.T) {
 			"another that a rule knows", "x = \"" + token + "\"\ncurl -" + "u deploy:" + "wintergarten" + " ftp.corp-internal.net\n", 1,
 			[]string{`1 x = "..."`, "2 curl -" + "u deploy:... ftp.corp-internal.net"},
 		},
+		{
+			"a word again", "# it is wintergarten, as in Wintergartens\ncurl -" + "u deploy:" + "wintergarten" + " ftp.corp-internal.net\n", 1,
+			[]string{"1 # it is ..., as in Wintergartens", "2 curl -" + "u deploy:... ftp.corp-internal.net"},
+		},
 		{"no text", "\x00\x01\x02\n" + token + "\n", 1, nil},
 	}
 	for _, test := range tests {

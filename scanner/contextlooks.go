@@ -145,8 +145,7 @@ func (v *veil) coverAssigned(near inspect.Span) {
 }
 
 func isName(c byte) bool {
-	lower := c | 0x20
-	return lower >= 'a' && lower <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '.'
+	return isAlphanumeric(c) || c == '_' || c == '-' || c == '.'
 }
 
 // quotedAfter returns what is in quotes behind a name and a sign, up to the end of the line at most.

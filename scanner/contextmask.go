@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -13,8 +14,14 @@ type part struct {
 	scanner *match.Scanner
 	text    []byte // all of it
 	span    inspect.Span
-	hits    []inspect.Span // in the text
+	hits    []valueAt
 	secrets fragments
+}
+
+// valueAt is a secret and where it is in the text.
+type valueAt struct {
+	inspect.Span
+	value string
 }
 
 // newPart scans the part of a text that begins at from.
@@ -31,7 +38,7 @@ func (p *part) from(from int) *part {
 	}
 	p.hits, p.secrets = nil, fragments{}
 	for _, h := range p.scanner.Scan(p.text[p.span.Start:p.span.End]) {
-		p.hits = append(p.hits, inspect.Span{Start: p.span.Start + h.Start, End: p.span.Start + h.End})
+		p.hits = append(p.hits, valueAt{inspect.Span{Start: p.span.Start + h.Start, End: p.span.Start + h.End}, h.Value})
 		p.secrets.add(h.Value)
 	}
 	return p
@@ -67,9 +74,11 @@ func (p *part) veil(o shown, place inspect.Span, lines map[int]inspect.Span, con
 	near.Start = max(0, near.Start-besideShown, place.Start-2*besidePlace)
 	near.End = min(len(p.text), near.End+besideShown, place.End+2*besidePlace)
 	v.cover(place)
+	v.coverWord(near, o.value)
 	for _, hit := range p.hits {
 		if hit.Start < near.End && near.Start < hit.End {
-			v.cover(hit)
+			v.cover(hit.Span)
+			v.coverWord(near, hit.value)
 		}
 	}
 	v.coverLooks(near)
@@ -90,6 +99,31 @@ func (v *veil) cover(s inspect.Span) {
 		s.End++
 	}
 	v.spans = append(v.spans, s)
+}
+
+const shortestWord = 4 // bytes from which a value is looked for in the lines round it
+
+// coverWord covers a value wherever it stands by itself: a password may be a word, of which no part gives it away.
+func (v *veil) coverWord(near inspect.Span, value string) {
+	if len(value) < shortestWord {
+		return
+	}
+	for at := near.Start; at < near.End; {
+		i := bytes.Index(v.text[at:near.End], []byte(value))
+		if i < 0 {
+			return
+		}
+		s := inspect.Span{Start: at + i, End: at + i + len(value)}
+		if (s.Start == 0 || !isAlphanumeric(v.text[s.Start-1])) && (s.End == len(v.text) || !isAlphanumeric(v.text[s.End])) {
+			v.spans = append(v.spans, s)
+		}
+		at = s.End
+	}
+}
+
+func isAlphanumeric(c byte) bool {
+	lower := c | 0x20
+	return lower >= 'a' && lower <= 'z' || c >= '0' && c <= '9'
 }
 
 // settle puts the spans in order and joins those that touch.
@@ -118,6 +152,5 @@ func (v *veil) coverFragments(near inspect.Span) {
 
 // isRun reports whether a byte may stand in a token, or in words and paths.
 func isRun(c byte) bool {
-	lower := c | 0x20
-	return lower >= 'a' && lower <= 'z' || c >= '0' && c <= '9' || strings.IndexByte("+/_-.~%", c) >= 0
+	return isAlphanumeric(c) || strings.IndexByte("+/_-.~%", c) >= 0
 }
