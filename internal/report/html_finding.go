@@ -24,7 +24,7 @@ type (
 		Secret     string             `json:"secret,omitempty"`
 		Severity   finding.Severity   `json:"severity"`
 		Confidence finding.Confidence `json:"confidence"`
-		State      string             `json:"state,omitempty"` // "head", "gone", "loose"; none outside repositories
+		State      string             `json:"state,omitempty"` // "head", "gone", "elsewhere", "loose"; none outside repositories
 		Facts      [][2]string        `json:"facts,omitempty"`
 		First      string             `json:"first,omitempty"`   // day of the first commit that has it
 		Removed    string             `json:"removed,omitempty"` // day on which HEAD lost the last of it
@@ -83,7 +83,8 @@ func (n *numbering) index(name string) int {
 // htmlStates are the words of presence, by what the page's script and style call them.
 func htmlStates() []htmlStateName {
 	return []htmlStateName{
-		{"head", stillAtHead, stillAtHead}, {"gone", goneFromHead, goneFromHead}, {"loose", notReachable, "unreachable"},
+		{"head", stillAtHead, stillAtHead}, {"gone", goneFromHead, goneFromHead},
+		{"elsewhere", notAtHead, notAtHead}, {"loose", notReachable, "unreachable"},
 	}
 }
 

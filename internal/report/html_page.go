@@ -95,7 +95,8 @@ func (r *htmlReport) body() htmlBody {
 	}
 	layShares(body.Severities, t.findings)
 	for _, s := range htmlStates() {
-		if t.states[""] < t.findings {
+		// That none is at HEAD any more is worth knowing; of the others, those that there are.
+		if t.states[s.id] > 0 || s.name == stillAtHead && t.states[""] < t.findings {
 			body.States = append(body.States, htmlShare{ID: s.id, Name: s.short, Count: t.states[s.id]})
 		}
 	}

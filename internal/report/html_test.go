@@ -42,7 +42,7 @@ func TestHTMLFindings(t *testing.T) {
 	for _, f := range findings {
 		got = append(got, fmt.Sprintf("%s %s %s %s %d", f.Severity, f.State, f.First, f.Title, len(f.Places)))
 	}
-	want := []string{"critical head 2021-03-04 Example API key 4", "high gone 2020-02-03 Database URL with a password 9",
+	want := []string{"critical head 2021-03-04 Example API key 4", "high elsewhere 2020-02-03 Database URL with a password 9",
 		"medium loose  Database URL with a password 1", "low head 2024-07-08 env-file 1"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("findings (-want +got):\n%s", diff)

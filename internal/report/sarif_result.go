@@ -91,6 +91,7 @@ func message(f *finding.Finding) string {
 const (
 	stillAtHead  = "still at HEAD"
 	goneFromHead = "gone from HEAD"
+	notAtHead    = "not at HEAD" // and not known to have been there: on another branch, in a stash
 	notReachable = "not reachable from any ref"
 )
 
@@ -109,8 +110,10 @@ func presence(f *finding.Finding) string {
 		}
 	}
 	switch {
-	case reachable:
+	case reachable && f.Exposure().In != "":
 		return goneFromHead
+	case reachable:
+		return notAtHead
 	case held != "":
 		return notReachable
 	}

@@ -24,7 +24,7 @@ func TestGoneSince(t *testing.T) {
 	}{
 		"the last of two": {[]finding.Occurrence{gone, earlier}, "gone from HEAD since 2021-03-04 (commit " + shortID(id(2)) + "), but on main\n"},
 		"without a date":  {[]finding.Occurrence{undated}, "gone from HEAD (commit " + shortID(id(2)) + "), but on main\n"},
-		"never there":     {[]finding.Occurrence{never}, "gone from HEAD, but on main\n"},
+		"never there":     {[]finding.Occurrence{never}, "not at HEAD, but on main\n"},
 		"one is left":     {[]finding.Occurrence{gone, still}, "still at HEAD; on main\n"},
 	}
 	for name, test := range tests {

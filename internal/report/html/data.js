@@ -5,7 +5,7 @@ const page = JSON.parse(document.getElementById("page").textContent);
 const findings = JSON.parse(document.getElementById("findings").textContent);
 const today = Math.floor(Date.now() / DAY);
 
-const STATES = { head: "still at HEAD", gone: "gone from HEAD", loose: "unreachable" };
+const STATES = { head: "still at HEAD", gone: "gone from HEAD", elsewhere: "not at HEAD", loose: "unreachable" };
 const SEVERITIES = ["critical", "high", "medium", "low"];
 const CONFIDENCES = ["high", "medium", "low"];
 
