@@ -335,3 +335,15 @@ func TestUserExcludes(t *testing.T) {
 		t.Errorf("%s", encode(t, got))
 	}
 }
+
+// A password that only a URL of the configuration gives away is taken out of everything else that is said.
+func TestNoValueLeaves(t *testing.T) {
+	r := clean(t)
+	password := secrettest.New(21).Mixed(18)
+	r.Git("remote", "add", "origin", "https://bot:"+password+"@git.corp-internal.net/tools.git")
+	r.Write(password+".env", "A=b\n")
+	c := run(t, r.Dir)
+	if text := encode(t, c); strings.Contains(text, password) || notPassed(c)["env-ignored"] != checklist.Fail {
+		t.Errorf("the password stands in\n%s", text)
+	}
+}

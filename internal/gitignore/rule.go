@@ -38,7 +38,8 @@ func parse(content, file string) []rule {
 }
 
 // unescaped takes out backslashes before letters and digits, which stand for those: pathspec takes them for
-// the separators of another system, as they are where a person types them.
+// the separators of another system, as they are where a person types them. What git makes of such an escape before "**" is
+// not followed.
 func unescaped(pattern string) string {
 	if !strings.Contains(pattern, `\`) {
 		return pattern
