@@ -40,6 +40,9 @@ func TestPages(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("pages are written for a POSIX shell")
 	}
+	if raceDetector && testing.Short() {
+		t.Skip("pages run no code that the scripts do not")
+	}
 	root, err := filepath.Abs(filepath.Join("..", ".."))
 	if err != nil {
 		t.Fatal(err)

@@ -44,8 +44,19 @@ func TestMain(m *testing.M) {
 //	snapshot FOLDER FILE    writes to FILE what is below FOLDER: names, modes, times, hashes
 //	typed TEXT COMMAND      runs a command line on a terminal on which TEXT is typed; needs script(1)
 func TestScripts(t *testing.T) {
+	dir, files := "testdata", []string(nil)
+	if raceDetector && testing.Short() {
+		// A process of this kind starts ten times slower. These scenarios have all that goes on side by side:
+		// workers, progress, interruption, locks, git's own processes, a reader that goes away.
+		dir = ""
+		for _, name := range []string{"audit", "color", "findings", "hook-push", "incomplete", "interrupt", "jobs", "layers", "pipe",
+			"remediate-confirm", "remediate-interrupt", "remediate-secrets", "sources", "stats", "verify"} {
+			files = append(files, filepath.Join("testdata", name+".txtar"))
+		}
+	}
 	testscript.Run(t, testscript.Params{
-		Dir:                "testdata",
+		Dir:                dir,
+		Files:              files,
 		Setup:              setup,
 		RequireUniqueNames: true,
 		UpdateScripts:      os.Getenv("UPDATE_SCRIPTS") != "",
