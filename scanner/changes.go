@@ -5,6 +5,9 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
+
+	"github.com/sourcegraph/conc/pool"
 
 	"github.com/unleak/unleak/internal/gitstore"
 	"github.com/unleak/unleak/internal/gitstore/pack"
@@ -70,31 +73,63 @@ func (c *changeScan) run(ctx context.Context) error {
 		}
 	}
 	c.account.count("path", int64(len(c.changes)), int64(len(c.changes)), int64(pathBytes))
-	var buf []byte
-	for _, i := range c.byPath() {
-		id := c.blobs[i]
-		if err := ctx.Err(); err != nil {
-			c.account.note("The scan was interrupted before all changes were read.")
-			c.hits = append(c.hits, found.hits...)
-			return err
-		}
-		_, content, err := c.repository.Read(id, buf[:0], c.options.MaxObjectSize)
-		buf = content
-		if err == nil {
-			err = pack.Guard(func() error { found.scanContent(uint32(i), content, finding.KindBlob); return nil })
-		}
-		if err != nil {
-			c.unread(pack.Blob, id, c.changes[c.byBlob[id][0]].path, err)
-		} else {
-			c.account.count("blob", 1, 1, int64(len(content)))
-			found.fileGaps(c.account, func(uint32) finding.Gap {
-				return finding.Gap{Kind: "blob", Object: id.String(), Path: c.changes[c.byBlob[id][0]].path}
-			})
-		}
-		c.progress.Done.Add(1)
-	}
 	c.hits = append(c.hits, found.hits...)
-	return nil
+	return c.readBlobs(ctx)
+}
+
+// together is how many blobs one worker reads in turn: versions of a file are deltas of one another.
+const together = 64
+
+// readBlobs scans each blob, several at a time.
+func (c *changeScan) readBlobs(ctx context.Context) error {
+	order := c.byPath()
+	var next atomic.Int64
+	workers := pool.New().WithContext(ctx)
+	collectors := make([]*collector, min(c.options.Jobs, (len(order)+together-1)/together))
+	for i := range collectors {
+		found := c.newCollector()
+		collectors[i] = found
+		workers.Go(func(ctx context.Context) error {
+			var buf []byte
+			for from := int(next.Add(together)) - together; from < len(order); from = int(next.Add(together)) - together {
+				for _, n := range order[from:min(from+together, len(order))] {
+					if err := ctx.Err(); err != nil {
+						return err
+					}
+					buf = c.readBlob(found, n, buf)
+				}
+			}
+			return nil
+		})
+	}
+	err := workers.Wait()
+	for _, found := range collectors {
+		c.hits = append(c.hits, found.hits...)
+	}
+	if err != nil {
+		c.account.note("The scan was interrupted before all changes were read.")
+	}
+	return err
+}
+
+// readBlob scans the blob of a number with a worker's collector and buffer, which it returns for the next.
+func (c *changeScan) readBlob(found *collector, n int, buf []byte) []byte {
+	id := c.blobs[n]
+	path := func() string { return c.changes[c.byBlob[id][0]].path }
+	_, content, err := c.repository.Read(id, buf[:0], c.options.MaxObjectSize)
+	if err == nil {
+		err = pack.Guard(func() error { found.scanContent(uint32(n), content, finding.KindBlob); return nil })
+	}
+	if err != nil {
+		c.unread(pack.Blob, id, path(), err)
+	} else {
+		c.account.count("blob", 1, 1, int64(len(content)))
+		found.fileGaps(c.account, func(uint32) finding.Gap {
+			return finding.Gap{Kind: "blob", Object: id.String(), Path: path()}
+		})
+	}
+	c.progress.Done.Add(1)
+	return content
 }
 
 // byPath returns the numbers of the blobs in an order that keeps the versions of a file together: most are

@@ -15,6 +15,7 @@ type treeComparer struct {
 	limit      int64
 	unread     func(id pack.ID, path string, err error)
 	cache      map[pack.ID]*parsedTree
+	cached     int // bytes of raw trees in cache
 }
 
 // parsedTree is a tree in memory.
@@ -102,8 +103,9 @@ func (t *treeComparer) read(id pack.ID, folder string) *parsedTree {
 		tree.entries = append(tree.entries, e)
 		at += n
 	}
-	if len(t.cache) >= maxCachedTrees {
+	if t.cached += len(content); t.cached > maxCachedTrees {
 		clear(t.cache)
+		t.cached = len(content)
 	}
 	t.cache[id] = tree
 	return tree
@@ -126,8 +128,9 @@ func (t *treeComparer) lookup(tree pack.ID, path string) (e gitstore.TreeEntry, 
 	return e, path != ""
 }
 
-// maxCachedTrees bounds the trees kept parsed: a commit's and its parents' are what counts.
-const maxCachedTrees = 4096
+// maxCachedTrees bounds the trees kept parsed, by the bytes that they have raw; parsed, they take four times
+// that. A commit's and its parents' are what counts.
+const maxCachedTrees = 8 << 20
 
 // meanEntry is about how many bytes an entry takes in a raw tree.
 const meanEntry = 36

@@ -79,7 +79,7 @@ func (l *commitLog) reachOf(list []pack.ID, refs []gitstore.Ref) map[pack.ID]rea
 	for i, ref := range refs {
 		tips[i] = w.visit(l.peel(ref.Target))
 	}
-	names := map[pack.ID][]string{}
+	names, counts := map[pack.ID][]string{}, map[pack.ID]int{}
 	const width = 64 // refs at a time, a bit each
 	for start := 0; start < len(refs); start += width {
 		some := refs[start:min(start+width, len(refs))]
@@ -88,14 +88,18 @@ func (l *commitLog) reachOf(list []pack.ID, refs []gitstore.Ref) map[pack.ID]rea
 			n, ok := w.number[id]
 			for i := range some {
 				if ok && n != noNumber && masks[n]>>i&1 != 0 {
-					names[id] = append(names[id], refName(some[i]))
+					if counts[id]++; counts[id] <= maxRefs { // a commit may be on thousands
+						names[id] = append(names[id], refName(some[i]))
+					}
 				}
 			}
 		}
 	}
 	reached := map[pack.ID]reach{}
 	for _, id := range list {
-		reached[id] = reachOf(names[id], heldByCommit)
+		of := reachOf(names[id], heldByCommit)
+		of.count = counts[id]
+		reached[id] = of
 	}
 	return reached
 }

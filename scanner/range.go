@@ -3,6 +3,7 @@ package scanner
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5"
@@ -180,15 +181,34 @@ func (r *rangeScan) byCommit(o *finding.Occurrence, id pack.ID) {
 	o.Author = finding.Identity{Name: author.Name, Email: author.Email}
 	if r.reach == nil {
 		refs, _ := r.repository.Refs() // problems with refs make no range incomplete
-		r.reach = r.log.reachOf(r.commits, rankedRefs(refs))
+		r.reach = r.log.reachOf(r.flagged(), rankedRefs(refs))
 	}
 	r.reach[id].fill(o)
+}
+
+// flagged returns the commits that hits are in: of a range that is a whole history, few.
+func (r *rangeScan) flagged() []pack.ID {
+	found := map[pack.ID]bool{}
+	for i := range r.hits {
+		switch h := &r.hits[i]; h.kind {
+		case finding.KindRef, finding.KindTag, finding.KindTagger:
+		case finding.KindMessage, finding.KindIdentity, finding.KindHeader:
+			if int(h.object) < len(r.commits) {
+				found[r.commits[h.object]] = true
+			}
+		default:
+			for _, ch := range r.changesOf(h) {
+				found[ch.commit] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(r.commits), func(id pack.ID) bool { return !found[id] })
 }
 
 // inHead reports whether a commit of the range is part of HEAD's history.
 func (r *rangeScan) inHead(id pack.ID) bool {
 	if r.ofHead == nil {
-		r.ofHead = r.log.reachOf(r.commits, []gitstore.Ref{{Name: headTip, Target: r.headCommit()}})
+		r.ofHead = r.log.reachOf(r.flagged(), []gitstore.Ref{{Name: headTip, Target: r.headCommit()}})
 	}
 	return r.ofHead[id].count > 0
 }

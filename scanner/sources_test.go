@@ -134,6 +134,10 @@ func TestRangeAgreesWithRepository(t *testing.T) {
 				commits[id] = true
 			}
 			result := scan(t, scanner.Range(h.Repo.Dir, from+".."+to))
+			alone := scan(t, scanner.Range(h.Repo.Dir, from+".."+to), func(o *scanner.Options) { o.Jobs = 1 })
+			if diff := cmp.Diff(encode(t, alone.Findings)+encode(t, alone.Header), encode(t, result.Findings)+encode(t, result.Header)); diff != "" {
+				t.Errorf("one worker (-) and two (+):\n%s", diff)
+			}
 			want, got := broughtIn(whole, commits), broughtIn(result, nil)
 			if len(want) == 0 {
 				t.Log("the range brings nothing in")
