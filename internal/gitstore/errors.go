@@ -11,11 +11,20 @@ import (
 var (
 	// ErrNotRepository says that neither a path nor any folder above it is a Git
 	// repository.
-	ErrNotRepository = errors.New("not a Git repository")
+	ErrNotRepository error = notRepository{}
 	// ErrReadOnly is returned by every method of [Storer] that would change the
 	// repository.
 	ErrReadOnly = errors.New("this view of the repository is read-only")
 )
+
+type notRepository struct{}
+
+func (notRepository) Error() string { return "not a Git repository" }
+
+// Hint says what to do about it.
+func (notRepository) Hint() string {
+	return "give the path of a repository: a work tree, a bare repository or a .git folder"
+}
 
 // Problem is something in a repository that could not be read. It does not
 // stop the reading of the rest, and it may mean that something went unseen.
