@@ -122,6 +122,9 @@ type killing struct {
 
 func newKilling(t testing.TB) *killing {
 	t.Helper()
+	if raceDetector && testing.Short() {
+		t.Skip("what a killed process leaves on disk is the same under the race detector, and starting one takes ten times as long")
+	}
 	k := &killing{dir: patient(t)}
 	r := copyOf(t, k.dir)
 	k.before = portrait(t, r)

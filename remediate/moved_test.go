@@ -231,6 +231,9 @@ func TestOneAtATime(t *testing.T) {
 
 // A lock of another git is not touched, and said.
 func TestLocksOfOthers(t *testing.T) {
+	if raceDetector && testing.Short() {
+		t.Skip("it waits for locks, which nobody lets go of")
+	}
 	dir := patient(t)
 	for _, name := range []string{"refs/heads/main.lock", "packed-refs.lock", "index.lock", "HEAD.lock", "worktrees/linked/index.lock"} {
 		t.Run(name, func(t *testing.T) {
