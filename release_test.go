@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v4"
 )
 
@@ -57,22 +56,25 @@ func TestReleaseSetUp(t *testing.T) {
 	if !slices.Contains(build.Env, "CGO_ENABLED=0") || !slices.Contains(build.Flags, "-trimpath") || build.ModTimestamp != "{{ .CommitTimestamp }}" {
 		t.Errorf("not reproducible: %+v", build)
 	}
-	var targets []string
-	for _, system := range build.Goos {
-		for _, processor := range build.Goarch {
-			targets = append(targets, system+"/"+processor)
-		}
-	}
 	checks, err := os.ReadFile(filepath.Join(".ci", "run"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	checked := regexp.MustCompile(`(?m)^targets=\((.*)\)$`).FindSubmatch(checks)
-	if checked == nil {
+	list := regexp.MustCompile(`(?m)^targets=\((.*?)\)`).FindSubmatch(checks)
+	if list == nil {
 		t.Fatal(".ci/run has no list of targets")
 	}
-	if diff := cmp.Diff(strings.Fields(string(checked[1])), targets); diff != "" {
-		t.Errorf("targets of .ci/run and of the release (-/+):\n%s", diff)
+	// Each system and each processor is built by the checks, with which other does not matter: no file is chosen by both.
+	checked := strings.Fields(string(list[1]))
+	for _, system := range build.Goos {
+		if !slices.ContainsFunc(checked, func(target string) bool { return strings.HasPrefix(target, system+"/") }) {
+			t.Errorf(".ci/run builds nothing for %s: %q", system, checked)
+		}
+	}
+	for _, processor := range build.Goarch {
+		if !slices.ContainsFunc(checked, func(target string) bool { return strings.HasSuffix(target, "/"+processor) }) {
+			t.Errorf(".ci/run builds nothing for %s: %q", processor, checked)
+		}
 	}
 	const when = "{{ .CommitDate }}"
 	infos := []fileInfo{config.Archives[0].BuildsInfo}
